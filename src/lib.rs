@@ -1,0 +1,1 @@
+//! Turns cloud-security findings into Terraform pull requests.
