@@ -1,1 +1,10 @@
-//! Turns cloud-security findings into Terraform pull requests.
+//! Turns cloud-security findings into Terraform pull requests and follows each one until the fix is proved.
+//!
+//! The crate is built in floors (see `ARCHITECTURE.md`); every `use crate::` points to a lower floor.
+//! Floors 0 to 3 are synchronous functions over values: no I/O, no clock, no environment.
+
+// Floor 0: words.
+pub mod model;
+
+// Floor 2: knowledge.
+pub mod rule;
