@@ -8,3 +8,10 @@ pub mod model;
 
 // Floor 2: knowledge.
 pub mod rule;
+
+// Floor 3: pure steps.
+pub mod ingest;
+
+// Floor 6: doors.
+#[cfg(feature = "app")]
+pub mod cli;

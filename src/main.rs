@@ -1,2 +1,7 @@
-//! The command line.
-fn main() {}
+//! The `remediate` program; see `remediate --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    remediate::cli::run()
+}

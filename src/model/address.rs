@@ -79,7 +79,8 @@ impl fmt::Display for InstanceKey {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<String> = self.module.iter().map(|step| format!("module.{}{}", step.name, key_text(step.key.as_ref()))).collect();
+        let mut parts: Vec<String> =
+            self.module.iter().map(|step| format!("module.{}{}", step.name, key_text(step.key.as_ref()))).collect();
         let head = match self.mode {
             ResourceMode::Managed => format!("{}.{}", self.kind, self.name),
             ResourceMode::Data => format!("data.{}.{}", self.kind, self.name),

@@ -23,6 +23,21 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// Reads the words that sources use, in any case; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_uppercase().as_str() {
+            "INFORMATIONAL" | "INFO" | "NONE" | "NOTE" | "UNKNOWN" => Some(Self::Informational),
+            "LOW" | "MINOR" => Some(Self::Low),
+            "MEDIUM" | "MODERATE" | "WARNING" => Some(Self::Medium),
+            "HIGH" | "MAJOR" | "ERROR" | "IMPORTANT" => Some(Self::High),
+            "CRITICAL" | "FATAL" | "BLOCKER" => Some(Self::Critical),
+            _ => None,
+        }
+    }
+}
+
 /// What the source says of the finding now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
@@ -49,6 +64,65 @@ pub struct RuleReference {
     pub scheme: String,
     /// The id itself, e.g. `CKV_AWS_53`, `S3.8`.
     pub id: String,
+}
+
+impl RuleReference {
+    /// The scheme that the shape of an id tells, e.g. `CKV_AWS_21` is Checkov's and `aws/s3/versioning` ours; `None` when the
+    /// text has the shape of no id (it may be prose).
+    #[must_use]
+    pub fn guess(text: &str) -> Option<Self> {
+        let id = text.trim();
+        if id.is_empty() || id.len() > 120 || id.contains(char::is_whitespace) {
+            return None;
+        }
+        let scheme = if id.starts_with("CKV_") || id.starts_with("CKV2_") {
+            "checkov"
+        } else if id.starts_with("BC_") {
+            "prisma"
+        } else if id.starts_with("AVD-") || is_trivy(id) {
+            "trivy"
+        } else if id.starts_with("SNYK-CC-") {
+            "snyk"
+        } else if id.contains('/') {
+            "remediate"
+        } else if is_security_hub(id) {
+            "security_hub"
+        } else if is_uuid(id) {
+            "kics"
+        } else if id.contains('-') {
+            "tfsec"
+        } else if id.contains('_') {
+            "prowler"
+        } else {
+            return None;
+        };
+        Some(Self { scheme: scheme.to_owned(), id: id.to_owned() })
+    }
+}
+
+/// `AWS-0086`, as Trivy writes its ids today.
+fn is_trivy(id: &str) -> bool {
+    id.split_once('-').is_some_and(|(cloud, number)| {
+        matches!(cloud, "AWS" | "AZU" | "AZURE" | "GCP" | "GOOGLE" | "KSV" | "DIG" | "GIT" | "OCI" | "OPNSTK" | "NIF" | "CLDSTK")
+            && number.len() == 4
+            && number.chars().all(|c| c.is_ascii_digit())
+    })
+}
+
+/// `S3.8`, `EC2.2`: a service name, a dot, a number.
+fn is_security_hub(id: &str) -> bool {
+    id.split_once('.').is_some_and(|(service, number)| {
+        !service.is_empty()
+            && service.chars().all(|c| c.is_ascii_alphanumeric())
+            && !number.is_empty()
+            && number.chars().all(|c| c.is_ascii_digit())
+    })
+}
+
+/// Five groups of hexadecimal digits.
+fn is_uuid(id: &str) -> bool {
+    let groups: Vec<&str> = id.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
 /// The resource a finding is about, as far as the source told.
@@ -154,6 +228,12 @@ pub struct Finding {
     pub last_seen: Option<DateTime<Utc>>,
     /// Link back to the finding in the source's own console.
     pub url: Option<String>,
+    /// Account, subscription or project as told beside the resource's id.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// Region or location as told beside the resource's id.
+    #[serde(default)]
+    pub region: Option<String>,
     /// Parameters given with the finding (rule parameter name → HCL expression text).
     #[serde(default)]
     pub params: BTreeMap<String, String>,

@@ -1,0 +1,32 @@
+//! The command line: one file a subcommand.
+//!
+//! Exit codes: 0 done, 1 the work has something a person must look at (refusals, failed checks), 2 bad usage or input.
+
+mod schema;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Turns cloud-security findings into Terraform pull requests and follows each one until the fix is proved.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+// One line a subcommand, in alphabetical order; each has a file of its own with `Options` and `run`.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints the JSON Schema of a format.
+    Schema(schema::Options),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Schema(options) => schema::run(&options),
+    }
+}
