@@ -1,5 +1,14 @@
 //! Rules: what they are, how they are loaded and checked, and the catalogue with its index of scanner ids.
 
+mod catalogue;
 mod definition;
+mod load;
+mod load_example;
+mod load_operation;
+mod problem;
+mod reader;
 
+pub use catalogue::{Catalogue, built_in_files};
 pub use definition::*;
+pub use load::{SCHEMES, load};
+pub use problem::{Problem, nearest};
