@@ -4,6 +4,7 @@
 //! Floors 0 to 3 are synchronous functions over values: no I/O, no clock, no environment.
 
 // Floor 0: words.
+pub mod config;
 pub mod model;
 
 // Floor 2: knowledge.

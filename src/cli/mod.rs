@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 the work has something a person must look at (refusals, failed checks), 2 bad usage or input.
 
+mod config;
 mod schema;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ struct Arguments {
 // One line a subcommand, in alphabetical order; each has a file of its own with `Options` and `run`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Checks, explains and documents configuration.
+    Config(config::Options),
     /// Prints the JSON Schema of a format.
     Schema(schema::Options),
 }
@@ -27,6 +30,7 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
+        Command::Config(options) => config::run(&options),
         Command::Schema(options) => schema::run(&options),
     }
 }
