@@ -81,7 +81,7 @@ fn normalise(check: Check) -> Finding {
     let mut rules = vec![RuleReference { scheme: "checkov".into(), id: check.check_id.clone() }];
     rules.extend(check.bc_check_id.filter(|id| !id.is_empty()).map(|id| RuleReference { scheme: "prisma".into(), id }));
     let raw_type = address.as_deref().and_then(resource_type);
-    Finding {
+    super::draft::tidy(Finding {
         id: format!("{}:{}:{}", check.check_id, path.as_deref().unwrap_or_default(), address.as_deref().unwrap_or_default()),
         source: "checkov".into(),
         state: FindingState::Active,
@@ -98,7 +98,7 @@ fn normalise(check: Check) -> Finding {
         params: std::collections::BTreeMap::new(),
         account: None,
         region: None,
-    }
+    })
 }
 
 /// Checkov's `[start, end]`; anything else means unknown.

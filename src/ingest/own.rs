@@ -148,7 +148,7 @@ fn normalise(own: OwnFinding, at: &str, source: &str) -> Result<Finding, IngestE
     let state = state(own.status.as_deref());
     let rules = [own.rule.as_deref(), own.finding_type.as_deref()].into_iter().flatten().filter_map(rule_reference).collect();
     let code = code_position(&own);
-    Ok(Finding {
+    Ok(super::draft::tidy(Finding {
         id: own.finding_id,
         source: source.to_owned(),
         state,
@@ -165,7 +165,7 @@ fn normalise(own: OwnFinding, at: &str, source: &str) -> Result<Finding, IngestE
         params: own.params,
         account: own.metadata.account_id,
         region: own.metadata.region,
-    })
+    }))
 }
 
 fn severity(text: Option<&str>, at: &str) -> Result<Severity, IngestError> {
