@@ -7,6 +7,9 @@
 pub mod config;
 pub mod model;
 
+// Floor 1: language.
+pub mod hcl;
+
 // Floor 2: knowledge.
 pub mod rule;
 
