@@ -1,0 +1,134 @@
+rule "aws/eks/no-public-endpoint" {
+  title    = "Take the API of an EKS cluster off the public internet"
+  severity = "high"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    The public endpoint lets anyone on the internet talk to the Kubernetes API,
+    so that a leaked token or a flaw in the API server is enough to take the
+    cluster over. The private endpoint answers inside the VPC only.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_39"]
+    trivy        = ["AWS-0040"]
+    tfsec        = ["aws-eks-no-public-cluster-access"]
+    security_hub = ["EKS.1"]
+  }
+
+  target {
+    resource = "aws_eks_cluster"
+  }
+
+  set "vpc_config.endpoint_private_access" {
+    value   = true
+    default = false
+  }
+  set "vpc_config.endpoint_public_access" {
+    value   = false
+    default = true
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    set "cluster_endpoint_public_access" {
+      value   = false
+      default = false
+    }
+  }
+
+  applicability {
+    level     = "review"
+    note      = "kubectl, pipelines and the Kubernetes provider of this configuration must reach the VPC from the next apply on, or they lock themselves out."
+    behaviour = "The API answers inside the VPC and in networks connected to it only."
+  }
+
+  example "endpoints not mentioned" {
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids = var.subnets
+        }
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "open in writing" {
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids             = var.subnets
+          endpoint_public_access = true # for the build server
+        }
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "already private" {
+    before    = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids              = var.subnets
+          endpoint_private_access = true
+          endpoint_public_access  = false
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "public" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids              = var.subnets
+          endpoint_private_access = true
+          endpoint_public_access  = var.public
+        }
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "the published module" {
+    before = <<-EOT
+      module "eks" {
+        source = "terraform-aws-modules/eks/aws"
+
+        cluster_endpoint_public_access = true
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+}

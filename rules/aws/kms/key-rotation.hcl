@@ -1,0 +1,147 @@
+rule "aws/kms/key-rotation" {
+  title    = "Rotate the material of a KMS key every year"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Rotation gives the key new material each year and keeps the old for
+    decryption, so that less data depends on any one secret. Nothing that uses
+    the key has to change.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_7"]
+    trivy        = ["AWS-0065"]
+    tfsec        = ["aws-kms-auto-rotate-keys"]
+    security_hub = ["KMS.4"]
+  }
+
+  target {
+    resource = "aws_kms_key"
+  }
+
+  set "enable_key_rotation" {
+    value   = true
+    default = false
+  }
+
+  refuse {
+    when = target.customer_master_key_spec != null && target.customer_master_key_spec != "SYMMETRIC_DEFAULT"
+    note = "AWS rotates symmetric keys only. An asymmetric or HMAC key is replaced by hand, together with everything that uses it."
+  }
+  refuse {
+    when = target.custom_key_store_id != null
+    note = "AWS does not rotate keys of a custom key store."
+  }
+
+  applicability {
+    level = "safe"
+    cost  = "The first and second rotation each add the price of a key per month."
+  }
+
+  example "enable key rotation not mentioned" {
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "enable key rotation wrong in writing" {
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = false # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        for_each                = toset(var.names)
+        description             = "data at rest"
+        deletion_window_in_days = 30
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "a key pair for signatures" {
+    before  = <<-EOT
+      resource "aws_kms_key" "data" {
+        customer_master_key_spec = "RSA_4096"
+        key_usage                = "SIGN_VERIFY"
+      }
+    EOT
+    refused = true
+  }
+
+  example "a key in a custom key store" {
+    before  = <<-EOT
+      resource "aws_kms_key" "data" {
+        custom_key_store_id = var.key_store
+      }
+    EOT
+    refused = true
+  }
+}

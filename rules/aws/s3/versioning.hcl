@@ -1,0 +1,158 @@
+rule "aws/s3/versioning" {
+  title    = "Keep old versions of the objects in an S3 bucket"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Without versioning an overwrite or a delete is final, be it a mistake, a bug
+    or ransomware. With it the earlier version stays readable until a lifecycle
+    rule expires it.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_versioning",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_21"]
+    trivy        = ["AWS-0090"]
+    tfsec        = ["aws-s3-enable-versioning"]
+    security_hub = ["S3.14"]
+  }
+
+  target {
+    resource = "aws_s3_bucket"
+
+    reached_from "aws_s3_bucket_versioning" {
+      argument = "bucket"
+    }
+  }
+
+  companion "aws_s3_bucket_versioning" {
+    link = "bucket"
+
+    body {
+      bucket = target.id
+
+      versioning_configuration {
+        status = "Enabled"
+      }
+    }
+
+    inline {
+      version = "< 4.0"
+
+      set "versioning.enabled" {
+        value   = true
+        default = false
+      }
+    }
+  }
+
+  module "terraform-aws-modules/s3-bucket/aws" {
+    set "versioning" {
+      value = { enabled = true }
+      when  = module.versioning == null
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "Every overwrite and delete keeps the earlier object from now on."
+    cost  = "Old versions are billed like objects until a lifecycle rule expires them."
+  }
+
+  example "no versioning" {
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "one bucket per tenant" {
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        for_each = toset(var.tenants)
+        bucket   = "acme-${each.key}"
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "versioning suspended elsewhere" {
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_versioning" "this" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Suspended" # until the migration is over
+        }
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "already versioned" {
+    before    = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.bucket
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "an older provider" {
+    before = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 3.74"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "the published module" {
+    before = <<-EOT
+      module "bucket" {
+        source = "terraform-aws-modules/s3-bucket/aws"
+
+        bucket = "acme-data"
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+}

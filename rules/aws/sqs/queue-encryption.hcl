@@ -1,0 +1,151 @@
+rule "aws/sqs/queue-encryption" {
+  title    = "Encrypt the messages in an SQS queue"
+  severity = "high"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Messages wait on disk until somebody reads them, for up to two weeks.
+    Server-side encryption keeps them unreadable there, at no price and without
+    a change to senders or receivers.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_27"]
+    trivy        = ["AWS-0096"]
+    tfsec        = ["aws-sqs-enable-queue-encryption"]
+    security_hub = ["SQS.1"]
+  }
+
+  target {
+    resource = "aws_sqs_queue"
+  }
+
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Key to encrypt with: an id, an ARN or a reference such as aws_kms_key.queue.id. Null means keys that SQS manages."
+  }
+
+  set "sqs_managed_sse_enabled" {
+    value = true
+    when  = param.kms_key == null && target.kms_master_key_id == null
+  }
+
+  set "kms_master_key_id" {
+    value   = param.kms_key
+    present = true
+    when    = param.kms_key != null && target.sqs_managed_sse_enabled != true
+  }
+
+  applicability {
+    level = "safe"
+  }
+
+  example "sqs managed sse enabled not mentioned" {
+    before = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name = "orders"
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "sqs managed sse enabled wrong in writing" {
+    before = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = false # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+
+  example "a key of one's own" {
+    before    = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name              = "orders"
+        kms_master_key_id = "alias/aws/sqs"
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "with the organisation's key" {
+    params = { kms_key = aws_kms_key.queue.id }
+
+    before = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name = "orders"
+      }
+
+      resource "aws_kms_key" "queue" {
+        enable_key_rotation = true
+      }
+    EOT
+    after  = <<-EOT
+      ?
+    EOT
+  }
+}
