@@ -15,6 +15,7 @@ pub mod rule;
 
 // Floor 3: pure steps.
 pub mod ingest;
+pub mod render;
 pub mod risk;
 
 // Floor 6: doors.

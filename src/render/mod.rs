@@ -1,0 +1,28 @@
+//! Every word the bot says: pull requests, commits, comments and checks.
+//!
+//! Findings and repositories are written by others, so nothing of theirs reaches GitHub unescaped: templates are filled with
+//! [`Markdown`] values only, and those come from [`text`], [`code`] or [`prose`] (which escape) or from our own words.
+
+mod checks;
+mod comments;
+mod diagram;
+mod escape;
+mod help;
+mod marker;
+mod pull_request;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use checks::{CheckText, check_for_refusal, check_for_verdict};
+pub use comments::{
+    declined_comment, exists_comment, failed_comment, hands_off_comment, holds_comment, not_permitted_comment, opened_comment,
+    paused_comment, plan_comment, policy_error_comment, question_comment, queued_comment, refusal_comment, reopened_comment,
+    unreadable_comment, verified_comment, working_comment,
+};
+pub use diagram::attack_path_diagram;
+pub use escape::{Markdown, code, prose, text};
+pub use help::help_comment;
+pub use marker::{Marker, comment_marker, has_comment_marker, read_marker};
+pub use pull_request::{PullRequestFacts, Reviewers, RuleText, commit_message, pull_request_body, pull_request_title};
+pub use status::{explain_comment, status_comment};

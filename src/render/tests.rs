@@ -1,0 +1,244 @@
+//! The words as a person reads them: snapshots, and hostile findings in every field.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{
+    Address, Applicability, ChangedFile, CodePosition, Confidence, Context, DataClass, Edit, Effect, EffectKind, Evidence, Finding,
+    FindingState, Patch, Place, Reach, Refusal, RefusalKind, RemediationId, Repository, Resource, Risk, RiskPoint, RuleReference, Rung,
+    Severity, Span, Target, Tier,
+};
+
+fn finding() -> Finding {
+    Finding {
+        id: "cspm-aws-s3-042".into(),
+        source: "cspm".into(),
+        account: None,
+        region: None,
+        state: FindingState::Active,
+        title: Some("Bucket is public".into()),
+        description: None,
+        severity: Severity::Critical,
+        rules: vec![RuleReference { scheme: "security_hub".into(), id: "S3.8".into() }],
+        resource: Resource { raw_id: Some("arn:aws:s3:::prod-customer-data-backups".into()), ..Resource::default() },
+        code: None,
+        context: Context {
+            internet_reachable: Some(true),
+            data_classes: vec![DataClass::Pii],
+            attack_path: Some("Internet -> EC2 (Instance Profile) -> S3:GetObject".into()),
+            account_name: Some("production".into()),
+            remediation_url: Some("https://docs.internal.com/security/s3-encryption-guide".into()),
+            ..Context::default()
+        },
+        first_seen: None,
+        last_seen: None,
+        url: None,
+        params: BTreeMap::new(),
+    }
+}
+
+fn patch() -> Patch {
+    let edits = vec![Edit { span: Span::at(10), text: "x".into() }];
+    Patch {
+        rules: vec!["aws/s3/public-access-block".into()],
+        address: "aws_s3_bucket.backups".into(),
+        files: BTreeMap::from([("storage/main.tf".into(), ChangedFile { before: Some("a".into()), after: "b".into(), edits })]),
+        applicability: Applicability::Review,
+        notes: vec!["a bucket policy in the module may grant public reads".into()],
+        effects: vec![Effect {
+            kind: EffectKind::Behaviour,
+            note: "anonymous requests are refused".into(),
+            source: Some("https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html".into()),
+        }],
+        runbook: None,
+        summary: vec!["adds `aws_s3_bucket_public_access_block.backups` with all four settings `true`".into()],
+        reach: Reach {
+            instances: vec![
+                "module.storage[\"prod\"].aws_s3_bucket.backups".into(),
+                "module.storage[\"dev\"].aws_s3_bucket.backups".into(),
+            ],
+            callers: vec![Place { path: "envs/prod.tf".into(), line: 3, span: None, note: "calls `module.storage`".into() }],
+        },
+        proofs: vec!["parses".into()],
+    }
+}
+
+fn target() -> Target {
+    Target {
+        path: "storage/main.tf".into(),
+        span: Span::new(0, 40),
+        module_dir: "storage".into(),
+        root_dir: Some("envs/prod".into()),
+        address: Address::managed("aws_s3_bucket", "backups"),
+        evidence: vec![Evidence {
+            rung: Rung::EvaluatedName,
+            note: "`bucket = \"${var.env}-customer-data-backups\"` is `prod-customer-data-backups` with `env = \"prod\"` from `envs/prod.tfvars`".into(),
+            places: Vec::new(),
+        }],
+        confidence: Confidence::Certain,
+    }
+}
+
+fn risk() -> Risk {
+    Risk {
+        score: 95,
+        points: vec![
+            RiskPoint { name: "severity".into(), points: 40, reason: "critical in the source".into() },
+            RiskPoint { name: "internet_reachable".into(), points: 25, reason: "reachable from the internet".into() },
+        ],
+        tier: Tier::CriticalPath,
+        above_threshold: true,
+        threshold: 40,
+    }
+}
+
+fn repository() -> Repository {
+    Repository { id: 1, installation: 1, owner: "acme".into(), name: "infrastructure".into() }
+}
+
+fn date() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default()
+}
+
+/// The texts made of `findings`, `target` and `patch`: body and commit message.
+fn texts(findings: &[Finding], target: &Target, patch: &Patch) -> (String, String) {
+    let (repository, risk, id) = (repository(), risk(), RemediationId("0190c0de".into()));
+    let references = vec!["https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html".to_owned()];
+    let rules = [RuleText {
+        id: "aws/s3/public-access-block",
+        title: "Block public access to the bucket",
+        rationale: "A single permissive ACL or policy makes every object readable by anyone.",
+        references: &references,
+    }];
+    let reviewers =
+        Reviewers { left_out: vec![("@acme/gone".into(), "GitHub does not know this team here".into())], broken_code_owners: None };
+    let facts = PullRequestFacts {
+        remediation: &id,
+        key: "aws/-/s3/prod-customer-data-backups/aws/s3/public-access-block",
+        findings,
+        rules: &rules,
+        target,
+        line: 1,
+        patch,
+        risk: Some(&risk),
+        due: Some(date()),
+        repository: &repository,
+        web_url: "https://github.com",
+        base: "0123456789abcdef0123456789abcdef01234567",
+        reviewers: &reviewers,
+    };
+    (pull_request_body(&facts), commit_message(&facts))
+}
+
+#[test]
+fn a_pull_request_reads_well() {
+    let (body, commit) = texts(&[finding()], &target(), &patch());
+    insta::assert_snapshot!("pull_request", body);
+    insta::assert_snapshot!("commit_message", commit);
+}
+
+#[test]
+fn a_disruptive_one_warns_first_and_brings_its_runbook() {
+    let mut patch = patch();
+    patch.applicability = Applicability::Disruptive;
+    patch.effects.push(Effect { kind: EffectKind::Replacement, note: "the instance is created anew".into(), source: None });
+    patch.runbook = Some("1. Take a snapshot.\n2. Apply in the maintenance window.".into());
+    patch.reach = Reach::default();
+    let (body, _) = texts(&[finding(), Finding { source: "prowler".into(), ..finding() }], &target(), &patch);
+    insta::assert_snapshot!("pull_request_disruptive", body);
+}
+
+#[test]
+fn comments_read_well() {
+    let place = |path: &str, line, note: &str| Place { path: path.into(), line, span: None, note: note.into() };
+    let refusal = Refusal::new(RefusalKind::DecidedElsewhere, "The value of `acl` comes from the input of a published module.")
+        .at(place("main.tf", 12, "`source = \"acme/x/aws\"`"))
+        .next("Set `acl` where the module is called.");
+    let question = Refusal::new(RefusalKind::AmbiguousTarget, "Both blocks may be named `backups`.")
+        .at(place("a.tf", 1, "`aws_s3_bucket.a`"))
+        .at(place("b.tf", 9, "`aws_s3_bucket.b`"));
+    let rules = vec!["aws/s3/public-access-block".to_owned()];
+    let all = [
+        working_comment(),
+        opened_comment(12, true, "Block public access to the bucket (aws_s3_bucket.b)"),
+        exists_comment(12),
+        holds_comment(&rules[0], "aws_s3_bucket.b", "0123456789abcdef"),
+        queued_comment(10, 10),
+        refusal_comment(&refusal),
+        question_comment(&question),
+        plan_comment(&patch(), "--- a/main.tf\n+++ b/main.tf\n@@ -1 +1 @@\n-a\n+b\n"),
+        verified_comment(&rules, "aws_s3_bucket.b", "0123456789abcdef", &place("moved/main.tf", 7, ""), Some("security-hub")),
+        reopened_comment("`block_public_acls` is `false` again", "0123456789abcdef"),
+        declined_comment(Some("octocat")),
+        hands_off_comment("octocat"),
+        paused_comment("a false-positive request is before the analysts"),
+        failed_comment("GitHub answered 502 for `POST /pulls`"),
+        not_permitted_comment("mallory"),
+        unreadable_comment("I found no finding in this issue."),
+        policy_error_comment("remediate.yml:1:1: unknown key `enable`; did you mean `enabled`?"),
+        help_comment(),
+    ];
+    insta::assert_snapshot!("comments", all.join("\n---\n\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// A canary that only an attacker writes never comes out as markup, whichever field it is in.
+    #[test]
+    fn hostile_words_in_any_field_stay_words(tail in "\\PC{0,20}") {
+        let hostile = format!("@evil/team <script>x</script> [a](https://evil.example) ![b](//evil.example) \n\n# evil\n--> ``` {tail}");
+        let mut finding = finding();
+        finding.id = hostile.clone();
+        finding.source = hostile.clone();
+        finding.title = Some(hostile.clone());
+        finding.rules = vec![RuleReference { scheme: "x".into(), id: hostile.clone() }];
+        finding.resource.raw_id = Some(hostile.clone());
+        finding.context.attack_path = Some(format!("a -> {hostile} -> b"));
+        finding.context.account_name = Some(hostile.clone());
+        finding.context.remediation_url = Some(hostile.clone());
+        finding.code = Some(CodePosition { path: Some(hostile.clone()), ..CodePosition::default() });
+        let mut target = target();
+        target.path = hostile.replace('/', "_");
+        target.evidence[0].note = hostile.clone();
+        let mut patch = patch();
+        patch.summary = vec![hostile.clone()];
+        patch.reach.instances = vec![hostile.clone()];
+        let (body, commit) = texts(&[finding], &target, &patch);
+        let visible = without_code(&body);
+        prop_assert!(!visible.contains("@evil"), "{visible}");
+        prop_assert!(!visible.contains("<script>") && !visible.contains("](https://evil") && !visible.contains("](//evil"), "{visible}");
+        prop_assert!(!visible.contains("https://evil") && !body.contains("\n# evil"), "{visible}");
+        prop_assert!(read_marker(&body).is_some());
+        prop_assert!(!commit.contains("\n# evil"));
+    }
+}
+
+/// The text with fenced and inline code and our own hidden marker taken out.
+fn without_code(markdown: &str) -> String {
+    let mut out = String::new();
+    for line in markdown.lines().filter(|line| !line.starts_with("<!-- remediate:")) {
+        let mut rest = line;
+        while let Some(start) = rest.find('`') {
+            // An escaped backtick is a character, not a fence.
+            if rest[..start].ends_with('\\') {
+                out.push_str(&rest[..=start]);
+                rest = &rest[start + 1..];
+                continue;
+            }
+            out.push_str(&rest[..start]);
+            let fence: String = rest[start..].chars().take_while(|c| *c == '`').collect();
+            let inner = &rest[start + fence.len()..];
+            let Some(end) = inner.find(&fence) else {
+                rest = inner;
+                break;
+            };
+            rest = &inner[end + fence.len()..];
+        }
+        out.push_str(rest);
+        out.push('\n');
+    }
+    out
+}
