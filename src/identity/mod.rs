@@ -1,0 +1,12 @@
+//! Who is meant: one canonical identity for a cloud resource, however a tool spells it, and the Terraform types and
+//! arguments that create it. The knowledge is data (`aws.toml`, `azure.toml`, `gcp.toml` in this folder).
+
+mod kind;
+mod parse;
+mod pattern;
+#[cfg(test)]
+mod tests;
+
+pub use kind::{Kind, Kinds, Part, kinds, normalised};
+pub use parse::{candidate_types, naming, parse, same_name};
+pub use pattern::Pattern;
