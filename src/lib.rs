@@ -11,6 +11,7 @@ pub mod model;
 pub mod hcl;
 
 // Floor 2: knowledge.
+pub mod identity;
 pub mod rule;
 
 // Floor 3: pure steps.

@@ -193,6 +193,7 @@ fn gcp_full_name(id: &str) -> Option<String> {
     let (host, path) = rest.split_once('/')?;
     let host = host.strip_suffix(".googleapis.com")?;
     let (service, path) = if host == "www" { path.split_once('/')? } else { (host, path) };
+    let path = path.strip_prefix(service).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
     let path = path.split_once('/').filter(|(version, _)| is_version(version)).map_or(path, |(_, path)| path);
     Some(format!("//{service}.googleapis.com/{path}"))
 }
@@ -239,10 +240,10 @@ fn bare(id: &str, hints: &Hints<'_>) -> Option<ResourceIdentity> {
     {
         return Some(gcp(&format!("//{}.googleapis.com/{id}", service.service()), hints));
     }
-    let kind = hints.kinds.first().copied().or(generated)?;
+    let whole_of_part = || hints.raw_type.and_then(|raw| kinds().wholes_of(raw).next());
+    let kind = hints.kinds.first().copied().or_else(whole_of_part).or(generated)?;
     let whole = kind.of.as_deref().and_then(|of| kinds().of_type(of)).unwrap_or(kind);
-    let part_whole = hints.raw_type.and_then(|raw| kinds().wholes_of(raw).next()).filter(|_| kinds().of_type(hints.raw_type.unwrap_or_default()).is_none());
-    Some(from_name(id, part_whole.unwrap_or(whole), hints))
+    Some(from_name(id, whole, hints))
 }
 
 /// `sg-` followed by 8 to 32 hexadecimal digits (or capital letters and digits for access keys).
@@ -298,7 +299,10 @@ pub fn candidate_types(identity: &ResourceIdentity) -> Vec<String> {
     };
     if let Some(own) = &identity.terraform_type {
         add(own);
-        kinds().created_by(own).flat_map(Kind::terraform_types).for_each(&mut add);
+        match kinds().of_type(own) {
+            Some(kind) => kind.terraform_types().for_each(&mut add),
+            None => kinds().created_by(own).flat_map(Kind::terraform_types).for_each(&mut add),
+        }
     }
     if identity.provider == Provider::Aws && identity.id.ends_with(":root") && identity.terraform_type.is_none() {
         kinds().of_type("aws_account").into_iter().flat_map(Kind::terraform_types).filter(|name| *name != "aws_account").for_each(&mut add);
