@@ -118,7 +118,9 @@ fn arn(id: &str, hints: &Hints<'_>) -> Option<ResourceIdentity> {
 
 /// Of several shapes that fit, the one with the fewest holes wins; of equals, the first in the table that has no rival entry.
 fn most_specific<'a>(matches: &'a [(&'static Kind, Captures, bool, bool)]) -> Option<&'a (&'static Kind, Captures, bool, bool)> {
-    matches.iter().min_by_key(|(kind, captures, ..)| (preference(&kind.terraform_type), captures.arguments.iter().map(|(_, v)| v.len()).sum::<usize>()))
+    matches.iter().min_by_key(|(kind, captures, ..)| {
+        (preference(&kind.terraform_type), captures.arguments.iter().map(|(_, v)| v.len()).sum::<usize>())
+    })
 }
 
 /// AWS gives several products' resources the same ARN; the commonest product is the first guess (all are kept as candidates).
@@ -335,7 +337,10 @@ fn same_shape(identity: &ResourceIdentity) -> Vec<&'static Kind> {
 /// for which `name` is the only sensible guess, left to the caller.
 #[must_use]
 pub fn naming(terraform_type: &str) -> Option<(Vec<&'static str>, Option<&'static str>)> {
-    let kind = kinds().of_type(terraform_type).filter(|kind| kind.of.is_none()).or_else(|| kinds().created_by(terraform_type).find(|kind| !kind.singleton));
+    let kind = kinds()
+        .of_type(terraform_type)
+        .filter(|kind| kind.of.is_none())
+        .or_else(|| kinds().created_by(terraform_type).find(|kind| !kind.singleton));
     if let Some(kind) = kind {
         return Some((kind.naming.iter().map(String::as_str).collect(), kind.prefix.as_deref()));
     }

@@ -5,7 +5,11 @@
 enum Piece {
     Text(String),
     /// A Terraform argument's value; `slashes`: may hold `/` and `:`; `start`: how it begins.
-    Argument { name: String, slashes: bool, start: String },
+    Argument {
+        name: String,
+        slashes: bool,
+        start: String,
+    },
     /// The generated id.
     Id,
     /// A generated part beside a name.
@@ -206,8 +210,10 @@ fn take(pieces: &[Piece], text: &str, found: &mut Captures) -> bool {
     let Some((piece, rest)) = pieces.split_first() else { return text.is_empty() };
     match piece {
         Piece::Text(literal) => text.strip_prefix(literal.as_str()).is_some_and(|text| take(rest, text, found)),
-        Piece::Generated(count) => text.char_indices().nth(*count).map_or(text.len() == *count, |(at, _)| at == *count)
-            && text.get(*count..).is_some_and(|text| take(rest, text, found)),
+        Piece::Generated(count) => {
+            text.char_indices().nth(*count).map_or(text.len() == *count, |(at, _)| at == *count)
+                && text.get(*count..).is_some_and(|text| take(rest, text, found))
+        }
         Piece::Path => {
             // The longest path first, so that the name is what follows the last slash.
             let ends = text.char_indices().rev().filter(|(_, c)| *c == '/').map(|(at, _)| at + 1).chain([0]);

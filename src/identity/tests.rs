@@ -25,7 +25,11 @@ fn one_thing_has_one_identity_however_it_is_spelled() {
     ];
     for (raw, kind) in spellings {
         let identity = id(raw, kind);
-        assert_eq!((identity.id.as_str(), identity.terraform_type.as_deref()), ("arn:aws:s3:::acme-logs", Some("aws_s3_bucket")), "{raw} {kind}");
+        assert_eq!(
+            (identity.id.as_str(), identity.terraform_type.as_deref()),
+            ("arn:aws:s3:::acme-logs", Some("aws_s3_bucket")),
+            "{raw} {kind}"
+        );
         assert_eq!(identity.name.as_deref(), Some("acme-logs"));
     }
     let queue = [("arn:aws:sqs:eu-west-1:123456789012:jobs", ""), ("jobs", "AwsSqsQueue"), ("arn:aws:sqs:::jobs", "")];
