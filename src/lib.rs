@@ -19,6 +19,10 @@ pub mod ingest;
 pub mod render;
 pub mod risk;
 
+// Floor 4: adapters.
+#[cfg(feature = "app")]
+pub mod store;
+
 // Floor 6: doors.
 #[cfg(feature = "app")]
 pub mod cli;

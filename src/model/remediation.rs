@@ -68,6 +68,28 @@ pub enum RemediationState {
 }
 
 impl RemediationState {
+    /// Every state, in the order of a life.
+    pub const ALL: [Self; 12] = [
+        Self::Received,
+        Self::Paused,
+        Self::Planned,
+        Self::Open,
+        Self::Merged,
+        Self::Verified,
+        Self::Ignored,
+        Self::Refused,
+        Self::Declined,
+        Self::Superseded,
+        Self::Reopened,
+        Self::Failed,
+    ];
+
+    /// The state of that name, as [`name`](Self::name) gives it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     /// The stable name used in the store, in audit events and in metrics.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -103,6 +125,44 @@ pub struct PullRequestRef {
     pub merge_commit: Option<String>,
 }
 
+/// What the source's own re-scan said of a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "rescan")]
+pub enum Rescan {
+    /// The source cannot be asked, or need not be.
+    NotAwaited,
+    /// Waited for until then.
+    Awaited {
+        /// The deadline.
+        until: DateTime<Utc>,
+    },
+    /// The source says that the hole is closed.
+    Confirmed {
+        /// When it said so.
+        at: DateTime<Utc>,
+        /// Its word for it.
+        evidence: String,
+    },
+    /// The deadline passed without a word from the source.
+    Silent {
+        /// When the deadline passed.
+        at: DateTime<Utc>,
+    },
+}
+
+/// The proof of a merged fix: first in the code, then by the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// The commit at which the rule was evaluated.
+    pub commit: String,
+    /// When the rule was found to hold there.
+    pub held_at: DateTime<Utc>,
+    /// What was looked at, in a sentence.
+    pub evidence: String,
+    /// What the source says.
+    pub rescan: Rescan,
+}
+
 /// The life of one fix; may answer several findings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Remediation {
@@ -130,8 +190,51 @@ pub struct Remediation {
     pub owner: Option<String>,
     /// When it must be done by.
     pub due: Option<DateTime<Utc>>,
+    /// Why it stands where it stands, for states that need a reason (ignored, superseded, declined, reopened, failed).
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Login of the person whose commit is on our branch; from then on the bot does not touch the branch.
+    #[serde(default)]
+    pub hands_off: Option<String>,
+    /// Where it stood before it was paused; set exactly while it is paused.
+    #[serde(default)]
+    pub paused_from: Option<RemediationState>,
+    /// What is known about the fix after the merge.
+    #[serde(default)]
+    pub verification: Option<Verification>,
+    /// How often it was reopened.
+    #[serde(default)]
+    pub rounds: u32,
     /// When the first finding was received.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Remediation {
+    /// A remediation that has just begun with its first finding.
+    #[must_use]
+    pub fn new(id: RemediationId, key: impl Into<String>, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            key: key.into(),
+            rules: Vec::new(),
+            state: RemediationState::Received,
+            repository: None,
+            target: None,
+            applicability: None,
+            risk: None,
+            pull_request: None,
+            refusal: None,
+            owner: None,
+            due: None,
+            note: None,
+            hands_off: None,
+            paused_from: None,
+            verification: None,
+            rounds: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
