@@ -91,7 +91,8 @@ impl Session {
             return Ok(());
         }
         // The update locks the row until the commit: the next writer reads our hash, never an older one.
-        let head = self.row(NEXT, vec![count.into()]).await?.ok_or_else(|| StoreError::corrupt("the audit record", "its end is missing"))?;
+        let head =
+            self.row(NEXT, vec![count.into()]).await?.ok_or_else(|| StoreError::corrupt("the audit record", "its end is missing"))?;
         let (last, mut previous) = (head.int("sequence")?, head.text("hash")?);
         for (offset, PendingEvent(new)) in events.into_iter().enumerate() {
             let sequence = last - count + 1 + i64::try_from(offset).unwrap_or(0);

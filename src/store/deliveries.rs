@@ -83,13 +83,8 @@ impl Session {
     /// # Errors
     /// The database's.
     pub async fn receive(&mut self, delivery: &NewDelivery, job: &NewJob, now: DateTime<Utc>) -> Result<Received, StoreError> {
-        let values = vec![
-            (&delivery.source).into(),
-            (&delivery.id).into(),
-            (&delivery.event).into(),
-            delivery.body.clone().into(),
-            now.into(),
-        ];
+        let values =
+            vec![(&delivery.source).into(), (&delivery.id).into(), (&delivery.event).into(), delivery.body.clone().into(), now.into()];
         if self.execute(STORE, values).await? == 0 {
             return Ok(Received::Duplicate);
         }

@@ -188,15 +188,15 @@ const CLAIM_READY: Statement = Statement {
         RETURNING id, kind, payload, unique_key, ordering_key, priority, attempts, max_attempts, created_at",
 };
 
-const HEARTBEAT: &str =
-    "UPDATE jobs SET lease_expires_at = $1 WHERE id = $2 AND attempts = $3 AND lease_owner = $4 AND state = 'running'";
+const HEARTBEAT: &str = "UPDATE jobs SET lease_expires_at = $1 WHERE id = $2 AND attempts = $3 AND lease_owner = $4 AND state = 'running'";
 const COMPLETE: &str = "DELETE FROM jobs WHERE id = $1 AND attempts = $2 AND state = 'running'";
 const BURY: &str = "UPDATE jobs SET state = 'dead', last_error = $1, lease_owner = NULL, lease_expires_at = NULL
     WHERE id = $2 AND attempts = $3 AND state = 'running'";
 const RETRY: &str = "UPDATE jobs SET state = 'scheduled', run_at = $1, last_error = $2, lease_owner = NULL, lease_expires_at = NULL
     WHERE id = $3 AND attempts = $4 AND state = 'running'
     AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.unique_key = jobs.unique_key AND other.state IN ('scheduled', 'ready'))";
-const POSTPONE: &str = "UPDATE jobs SET state = 'scheduled', run_at = $1, attempts = attempts - 1, lease_owner = NULL, lease_expires_at = NULL
+const POSTPONE: &str =
+    "UPDATE jobs SET state = 'scheduled', run_at = $1, attempts = attempts - 1, lease_owner = NULL, lease_expires_at = NULL
     WHERE id = $2 AND attempts = $3 AND state = 'running'
     AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.unique_key = jobs.unique_key AND other.state IN ('scheduled', 'ready'))";
 const DEAD: &str = "SELECT id, kind, payload, attempts, created_at, last_error FROM jobs WHERE state = 'dead' ORDER BY id DESC LIMIT $1";

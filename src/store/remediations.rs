@@ -14,9 +14,11 @@ pub struct VersionedRemediation {
     pub version: i64,
 }
 
-const INSERT: &str = "INSERT INTO remediations (id, dedup_key, state, repository, pull_request, branch, score, due, body, version, created_at, updated_at)
+const INSERT: &str =
+    "INSERT INTO remediations (id, dedup_key, state, repository, pull_request, branch, score, due, body, version, created_at, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11) ON CONFLICT (dedup_key) DO NOTHING";
-const UPDATE: &str = "UPDATE remediations SET dedup_key = $1, state = $2, repository = $3, pull_request = $4, branch = $5, score = $6, due = $7,
+const UPDATE: &str =
+    "UPDATE remediations SET dedup_key = $1, state = $2, repository = $3, pull_request = $4, branch = $5, score = $6, due = $7,
     body = $8, updated_at = $9, version = version + 1 WHERE id = $10 AND version = $11";
 const BY_ID: &str = "SELECT body, version FROM remediations WHERE id = $1";
 const BY_KEY: &str = "SELECT body, version FROM remediations WHERE dedup_key = $1";
