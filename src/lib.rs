@@ -16,6 +16,7 @@ pub mod rule;
 
 // Floor 3: pure steps.
 pub mod ingest;
+pub mod locate;
 pub mod render;
 pub mod risk;
 
