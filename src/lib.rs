@@ -17,10 +17,15 @@ pub mod rule;
 // Floor 3: pure steps.
 pub mod ingest;
 pub mod locate;
+pub mod owners;
 pub mod render;
 pub mod risk;
 
 // Floor 4: adapters.
+#[cfg(feature = "app")]
+pub mod git;
+#[cfg(feature = "app")]
+pub mod github;
 #[cfg(feature = "app")]
 pub mod store;
 
