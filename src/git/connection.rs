@@ -86,7 +86,11 @@ impl Bounds {
     /// Options for a fetch of depth `depth` (0: everything).
     pub(super) fn fetch_options<'a>(&self, token: &'a SecretString, depth: i32) -> FetchOptions<'a> {
         let mut options = FetchOptions::new();
-        options.remote_callbacks(self.callbacks(token)).download_tags(AutotagOption::None).depth(depth).follow_redirects(RemoteRedirect::Initial);
+        options
+            .remote_callbacks(self.callbacks(token))
+            .download_tags(AutotagOption::None)
+            .depth(depth)
+            .follow_redirects(RemoteRedirect::Initial);
         options
     }
 }

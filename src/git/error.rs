@@ -88,7 +88,10 @@ impl GitError {
     /// Whether trying again later, with nothing changed by anybody, can help.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unauthorized { .. } | Self::Deadline { .. } | Self::Missing(_) | Self::Damaged(_) | Self::Transport(_) | Self::Disk(_))
+        matches!(
+            self,
+            Self::Unauthorized { .. } | Self::Deadline { .. } | Self::Missing(_) | Self::Damaged(_) | Self::Transport(_) | Self::Disk(_)
+        )
     }
 
     /// Reads libgit2's error for an operation on `repository`.
@@ -103,9 +106,17 @@ impl GitError {
             (ErrorClass::Http, _) if says("403") => Self::Forbidden { repository },
             (ErrorClass::Http, _) if says("404") => Self::NotFound { repository },
             (ErrorClass::Http | ErrorClass::Net | ErrorClass::Ssl | ErrorClass::Ssh, _) => Self::Transport(one_line(message)),
-            (_, ErrorCode::Locked) | (ErrorClass::Odb | ErrorClass::Zlib | ErrorClass::Indexer | ErrorClass::Repository | ErrorClass::Config | ErrorClass::Reference | ErrorClass::Object, _) => {
-                Self::Damaged(one_line(message))
-            }
+            (_, ErrorCode::Locked)
+            | (
+                ErrorClass::Odb
+                | ErrorClass::Zlib
+                | ErrorClass::Indexer
+                | ErrorClass::Repository
+                | ErrorClass::Config
+                | ErrorClass::Reference
+                | ErrorClass::Object,
+                _,
+            ) => Self::Damaged(one_line(message)),
             (ErrorClass::Os | ErrorClass::Filesystem, ErrorCode::GenericError) => Self::Transport(one_line(message)),
             _ => Self::Transport(one_line(message)),
         }

@@ -29,7 +29,8 @@ pub fn human_commits<'a>(history: &'a [BranchCommit], base: &str, known: &[Strin
     history
         .iter()
         .take_while(|commit| commit.id != base)
-        .filter(|commit| !known.contains(&commit.id) && !(commit.email == ours.email && commit.committer_email == ours.email))
+        .filter(|commit| !known.contains(&commit.id))
+        .filter(|commit| commit.email != ours.email || commit.committer_email != ours.email)
         .collect()
 }
 
@@ -74,7 +75,8 @@ mod tests {
             commit("base", "dev@example.com", "dev@example.com"),
             commit("older", "dev@example.com", "dev@example.com"),
         ];
-        let ids = |known: &[String]| human_commits(&history, "base", known, &ours).iter().map(|commit| commit.id.clone()).collect::<Vec<_>>();
+        let ids =
+            |known: &[String]| human_commits(&history, "base", known, &ours).iter().map(|commit| commit.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&[]), ["c", "a"]);
         assert_eq!(ids(&["a".into()]), ["c"]);
     }

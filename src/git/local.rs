@@ -18,7 +18,10 @@ pub fn commit_to_branch(folder: &Path, branch: &str, change: &Change) -> Result<
     let repo = Repository::discover(folder).map_err(|_| GitError::NotFound { repository: name.clone() })?;
     let head = repo.head().and_then(|head| head.peel_to_commit()).map_err(|_| GitError::Empty { repository: name.clone() })?;
     if repo.find_branch(branch, git2::BranchType::Local).is_ok() {
-        return Err(GitError::Rejected { branch: branch.to_owned(), message: "a branch of this name exists already; give another name or delete it".into() });
+        return Err(GitError::Rejected {
+            branch: branch.to_owned(),
+            message: "a branch of this name exists already; give another name or delete it".into(),
+        });
     }
     let prefix = prefix(&repo, folder);
     let files = change.files.iter().map(|(path, text)| (format!("{prefix}{path}"), text.clone())).collect();
@@ -33,6 +36,9 @@ fn prefix(repo: &Repository, folder: &Path) -> String {
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let Some(root) = repo.workdir().map(canonical) else { return String::new() };
     let below = canonical(folder);
-    let parts: Vec<_> = below.strip_prefix(&root).map(|rest| rest.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()).unwrap_or_default();
+    let parts: Vec<_> = below
+        .strip_prefix(&root)
+        .map(|rest| rest.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect())
+        .unwrap_or_default();
     parts.iter().map(|part: &String| format!("{part}/")).collect()
 }

@@ -86,7 +86,9 @@ impl Mirror {
 
     /// Whether the mirror has the branch at `commit` already. Deeper fetches always ask.
     fn has(&self, repo: &Repository, local: &str, commit: Oid, depth: i32) -> bool {
-        depth == 1 && repo.refname_to_id(local).is_ok_and(|known| known == commit) && repo.find_commit(commit).is_ok_and(|commit| commit.tree().is_ok())
+        depth == 1
+            && repo.refname_to_id(local).is_ok_and(|known| known == commit)
+            && repo.find_commit(commit).is_ok_and(|commit| commit.tree().is_ok())
     }
 }
 

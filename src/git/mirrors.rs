@@ -112,9 +112,17 @@ impl Mirrors {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub async fn entries(&self, remote: &Remote, commit: &str, keep: impl Fn(&str) -> bool + Send + 'static) -> Result<Vec<Entry>, GitError> {
+    pub async fn entries(
+        &self,
+        remote: &Remote,
+        commit: &str,
+        keep: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<Vec<Entry>, GitError> {
         let commit = oid(commit)?;
-        self.locked(&remote.repository, &remote.url, move |mirror| reading::entries(&mirror.open_fetched()?, commit, &keep).map(|(entries, _)| entries)).await
+        self.locked(&remote.repository, &remote.url, move |mirror| {
+            reading::entries(&mirror.open_fetched()?, commit, &keep).map(|(entries, _)| entries)
+        })
+        .await
     }
 
     /// The texts of blobs by id; blobs that are binary, too large or not UTF-8 are left out.
@@ -178,7 +186,9 @@ impl Mirrors {
     /// As any operation with the server.
     pub async fn heads(&self, remote: &Remote, prefix: &str) -> Result<HashMap<String, String>, GitError> {
         let (theirs, prefix, deadline) = (remote.clone(), prefix.to_owned(), self.options.deadline);
-        let heads = blocking(deadline, move || mirror::heads(&theirs, &prefix, &Bounds::new("listing the branches of", deadline, u64::MAX))).await?;
+        let heads =
+            blocking(deadline, move || mirror::heads(&theirs, &prefix, &Bounds::new("listing the branches of", deadline, u64::MAX)))
+                .await?;
         Ok(heads.into_iter().map(|tip| (tip.branch, tip.commit.to_string())).collect())
     }
 
@@ -200,10 +210,16 @@ impl Mirrors {
     }
 
     /// Runs `work` on a blocking thread while nobody else uses the mirror.
-    async fn locked<T: Send + 'static>(&self, repository: &Repository, url: &str, work: impl FnOnce(&Mirror) -> Result<T, GitError> + Send + 'static) -> Result<T, GitError> {
+    async fn locked<T: Send + 'static>(
+        &self,
+        repository: &Repository,
+        url: &str,
+        work: impl FnOnce(&Mirror) -> Result<T, GitError> + Send + 'static,
+    ) -> Result<T, GitError> {
         let key = key(repository, url);
         let own = Arc::clone(self.busy.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default());
-        let waited = GitError::Deadline { what: format!("waiting for other work on {repository}"), seconds: self.options.patience.as_secs() };
+        let waited =
+            GitError::Deadline { what: format!("waiting for other work on {repository}"), seconds: self.options.patience.as_secs() };
         let guard = tokio::time::timeout(self.options.patience, own.lock_owned()).await.map_err(|_| waited)?;
         let (root, patience) = (self.root.clone(), self.options.patience);
         blocking(self.options.deadline + patience, move || {
@@ -236,7 +252,10 @@ fn oid(text: &str) -> Result<Oid, GitError> {
     Oid::from_str(text).map_err(|_| GitError::Missing(format!("commit `{}`", text.chars().take(60).collect::<String>())))
 }
 
-async fn blocking<T: Send + 'static>(deadline: Duration, work: impl FnOnce() -> Result<T, GitError> + Send + 'static) -> Result<T, GitError> {
+async fn blocking<T: Send + 'static>(
+    deadline: Duration,
+    work: impl FnOnce() -> Result<T, GitError> + Send + 'static,
+) -> Result<T, GitError> {
     let waited = GitError::Deadline { what: "git".into(), seconds: deadline.as_secs() };
     match tokio::time::timeout(deadline + Duration::from_secs(5), tokio::task::spawn_blocking(work)).await {
         Ok(Ok(outcome)) => outcome,

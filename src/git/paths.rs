@@ -43,7 +43,9 @@ mod tests {
 
     #[test]
     fn only_what_matters_is_read() {
-        for path in ["main.tf", "a/b.tf.json", "envs/prod.tfvars", "x/terragrunt.hcl", ".github/CODEOWNERS", ".github/remediate.yml", "m.tofu"] {
+        for path in
+            ["main.tf", "a/b.tf.json", "envs/prod.tfvars", "x/terragrunt.hcl", ".github/CODEOWNERS", ".github/remediate.yml", "m.tofu"]
+        {
             assert!(is_relevant(path), "{path}");
         }
         for path in ["README.md", "a/CODEOWNERS", "x.tfstate", "remediate.yml", "policy.json", "tf"] {

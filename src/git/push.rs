@@ -57,7 +57,14 @@ struct Conversation {
     refused: RefCell<Option<String>>,
 }
 
-fn push(repo: &Repository, remote: &Remote, local: &str, commit: Oid, publication: &Publication, bounds: &Bounds) -> Result<Published, GitError> {
+fn push(
+    repo: &Repository,
+    remote: &Remote,
+    local: &str,
+    commit: Oid,
+    publication: &Publication,
+    bounds: &Bounds,
+) -> Result<Published, GitError> {
     let failed = |error: git2::Error| bounds.explain(&error, &remote.repository);
     let expected = match &publication.lease {
         Lease::Absent => Oid::ZERO_SHA1,

@@ -126,7 +126,11 @@ pub(super) fn changes(repo: &Repository, from: Oid, to: Oid) -> Result<Vec<PathC
     let everything = |_: &str| true;
     let files = |commit| -> Result<BTreeMap<String, String>, GitError> {
         let (entries, _) = entries(repo, commit, &everything)?;
-        Ok(entries.into_iter().filter(|entry| matches!(entry.kind, EntryKind::File | EntryKind::Executable)).map(|entry| (entry.path, entry.id)).collect())
+        Ok(entries
+            .into_iter()
+            .filter(|entry| matches!(entry.kind, EntryKind::File | EntryKind::Executable))
+            .map(|entry| (entry.path, entry.id))
+            .collect())
     };
     let (before, mut after) = (files(from)?, files(to)?);
     let mut changes = Vec::new();

@@ -96,9 +96,11 @@ impl Github {
     #[must_use]
     pub fn scoped_installation(&self, id: u64, scope: TokenScope) -> Arc<Installation> {
         let mut installations = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(installations.entry((id, scope)).or_insert_with_key(|(id, scope)| {
-            Arc::new(Installation::new(*id, Caller::installation(&self.caller, *id, scope.clone())))
-        }))
+        Arc::clone(
+            installations
+                .entry((id, scope))
+                .or_insert_with_key(|(id, scope)| Arc::new(Installation::new(*id, Caller::installation(&self.caller, *id, scope.clone())))),
+        )
     }
 
     /// Forgets the clients of an installation that was removed.
@@ -145,9 +147,9 @@ impl Github {
     pub async fn clock_difference(&self) -> Result<TimeDelta, GithubError> {
         let call = Call::new(Method::GET, &["rate_limit"]);
         let theirs = self.caller.server_time(&call).await?;
-        theirs.map(|theirs| theirs - Utc::now()).ok_or_else(|| {
-            GithubError::new(call.name(), GithubErrorKind::Decode, "the answer has no date")
-        })
+        theirs
+            .map(|theirs| theirs - Utc::now())
+            .ok_or_else(|| GithubError::new(call.name(), GithubErrorKind::Decode, "the answer has no date"))
     }
 
     pub(super) fn caller(&self) -> &Caller {

@@ -73,10 +73,6 @@ impl Caller {
         self.http.endpoints()
     }
 
-    pub(super) fn options(&self) -> &Options {
-        &self.options
-    }
-
     /// The installation's token; an error for callers that are no installation.
     pub(super) async fn token(&self) -> Result<InstallationToken, GithubError> {
         match &self.identity {
@@ -96,10 +92,8 @@ impl Caller {
     pub(super) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, GithubError> {
         let name = call.name();
         let (value, request_id) = self.value(call).await?;
-        serde_json::from_value(value).map_err(|error| GithubError {
-            request_id,
-            ..GithubError::new(name, GithubErrorKind::Decode, error.to_string())
-        })
+        serde_json::from_value(value)
+            .map_err(|error| GithubError { request_id, ..GithubError::new(name, GithubErrorKind::Decode, error.to_string()) })
     }
 
     /// Makes a call whose answer does not matter.
@@ -179,7 +173,11 @@ impl Caller {
 
     /// The server's clock, from the `Date` of whatever it answers.
     pub(super) async fn server_time(&self, call: &Call) -> Result<Option<DateTime<Utc>>, GithubError> {
-        let answer = self.http.send(call, None, None).await.map_err(|failure| GithubError::new(call.name(), GithubErrorKind::Transport, failure.message))?;
+        let answer = self
+            .http
+            .send(call, None, None)
+            .await
+            .map_err(|failure| GithubError::new(call.name(), GithubErrorKind::Transport, failure.message))?;
         Ok(header(&answer.headers, "date").and_then(|date| DateTime::parse_from_rfc2822(&date).ok()).map(Into::into))
     }
 
@@ -333,7 +331,9 @@ fn detail(error: &Value) -> String {
     let text = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
     let line = match error {
         Value::String(text) => text.clone(),
-        Value::Object(_) => [text("field"), text("code"), text("message")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+        Value::Object(_) => {
+            [text("field"), text("code"), text("message")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        }
         other => other.to_string(),
     };
     line.chars().take(200).collect()

@@ -107,7 +107,9 @@ impl Installation {
     }
 
     async fn check_run(&self, repository: &Repository, run: &NewCheckRun) -> Result<Option<CheckRun>, GithubError> {
-        let call = Call::on(Method::GET, repository, &["commits", &run.head_sha, "check-runs"]).query("check_name", &run.name).query("filter", "all");
+        let call = Call::on(Method::GET, repository, &["commits", &run.head_sha, "check-runs"])
+            .query("check_name", &run.name)
+            .query("filter", "all");
         let runs: Vec<CheckRun> = self.caller.list(call, Some("check_runs")).await?;
         Ok(runs.into_iter().find(|known| known.external_id.as_deref() == Some(&run.external_id)))
     }

@@ -152,7 +152,13 @@ impl Installation {
     ///
     /// # Errors
     /// As any call.
-    pub async fn dismiss_alert(&self, repository: &Repository, number: u64, reason: DismissReason, comment: &str) -> Result<Alert, GithubError> {
+    pub async fn dismiss_alert(
+        &self,
+        repository: &Repository,
+        number: u64,
+        reason: DismissReason,
+        comment: &str,
+    ) -> Result<Alert, GithubError> {
         let body = json!({
             "state": "dismissed",
             "dismissed_reason": reason.text(),

@@ -39,8 +39,16 @@ impl Installation {
     ///
     /// # Errors
     /// As any call.
-    pub async fn comment_marked(&self, repository: &Repository, number: u64, author: &str, marker: &str) -> Result<Option<Comment>, GithubError> {
-        let ours = |comment: &Comment| comment.user.as_ref().is_some_and(|user| user.login.eq_ignore_ascii_case(author)) && comment.body.contains(marker);
+    pub async fn comment_marked(
+        &self,
+        repository: &Repository,
+        number: u64,
+        author: &str,
+        marker: &str,
+    ) -> Result<Option<Comment>, GithubError> {
+        let ours = |comment: &Comment| {
+            comment.user.as_ref().is_some_and(|user| user.login.eq_ignore_ascii_case(author)) && comment.body.contains(marker)
+        };
         Ok(self.comments(repository, number).await?.into_iter().find(ours))
     }
 
@@ -49,7 +57,14 @@ impl Installation {
     ///
     /// # Errors
     /// As any call.
-    pub async fn put_comment(&self, repository: &Repository, number: u64, author: &str, marker: &str, body: &str) -> Result<Creation<Comment>, GithubError> {
+    pub async fn put_comment(
+        &self,
+        repository: &Repository,
+        number: u64,
+        author: &str,
+        marker: &str,
+        body: &str,
+    ) -> Result<Creation<Comment>, GithubError> {
         if let Some(comment) = self.comment_marked(repository, number, author, marker).await? {
             if comment.body.trim_end() == body.trim_end() {
                 return Ok(Creation::Existed(comment));
@@ -65,6 +80,8 @@ impl Installation {
     /// # Errors
     /// As any call; 404 when somebody deleted it.
     pub async fn edit_comment(&self, repository: &Repository, comment: u64, body: &str) -> Result<Comment, GithubError> {
-        self.caller.json(Call::on(Method::PATCH, repository, &["issues", "comments", &comment.to_string()]).body(&json!({ "body": body }))).await
+        self.caller
+            .json(Call::on(Method::PATCH, repository, &["issues", "comments", &comment.to_string()]).body(&json!({ "body": body })))
+            .await
     }
 }

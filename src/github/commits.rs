@@ -26,7 +26,8 @@ impl CommitIdentity {
     #[must_use]
     pub fn of_bot(slug: &str, bot_id: u64) -> Self {
         let name = format!("{slug}[bot]");
-        let email = if bot_id == 0 { format!("{name}@users.noreply.github.com") } else { format!("{bot_id}+{name}@users.noreply.github.com") };
+        let email =
+            if bot_id == 0 { format!("{name}@users.noreply.github.com") } else { format!("{bot_id}+{name}@users.noreply.github.com") };
         Self { name, email }
     }
 }
@@ -67,7 +68,8 @@ impl Installation {
         let tree = json!({ "base_tree": parent.tree.sha, "tree": entries(new) });
         let tree: ShaAnswer = self.caller.json(Call::on(Method::POST, repository, &["git", "trees"]).body(&tree).repeatable()).await?;
         let commit = json!({ "message": new.message, "tree": tree.sha, "parents": [new.parent] });
-        let commit: ShaAnswer = self.caller.json(Call::on(Method::POST, repository, &["git", "commits"]).body(&commit).repeatable()).await?;
+        let commit: ShaAnswer =
+            self.caller.json(Call::on(Method::POST, repository, &["git", "commits"]).body(&commit).repeatable()).await?;
         Ok(commit.sha)
     }
 }

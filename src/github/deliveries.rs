@@ -89,11 +89,14 @@ impl Github {
     /// As any call.
     pub async fn lost_deliveries(&self, since: DateTime<Utc>) -> Result<Vec<Delivery>, GithubError> {
         let all = self.deliveries().await?;
-        let arrived: std::collections::BTreeSet<&str> = all.iter().filter(|delivery| delivery.arrived()).map(|delivery| delivery.guid.as_str()).collect();
+        let arrived: std::collections::BTreeSet<&str> =
+            all.iter().filter(|delivery| delivery.arrived()).map(|delivery| delivery.guid.as_str()).collect();
         let mut seen = std::collections::BTreeSet::new();
         Ok(all
             .iter()
-            .filter(|delivery| delivery.delivered_at >= since && !arrived.contains(delivery.guid.as_str()) && seen.insert(delivery.guid.clone()))
+            .filter(|delivery| {
+                delivery.delivered_at >= since && !arrived.contains(delivery.guid.as_str()) && seen.insert(delivery.guid.clone())
+            })
             .cloned()
             .collect())
     }

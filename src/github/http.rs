@@ -78,7 +78,14 @@ impl Http {
         Err(NoAnswer { never_sent: false, message: "redirected in circles".into() })
     }
 
-    async fn send_to(&self, url: &Url, method: &Method, body: Option<&Value>, authorization: Option<&HeaderValue>, etag: Option<&str>) -> Result<Answer, NoAnswer> {
+    async fn send_to(
+        &self,
+        url: &Url,
+        method: &Method,
+        body: Option<&Value>,
+        authorization: Option<&HeaderValue>,
+        etag: Option<&str>,
+    ) -> Result<Answer, NoAnswer> {
         let mut request = self
             .client
             .request(method.clone(), url.clone())

@@ -77,7 +77,13 @@ impl Installation {
     ///
     /// # Errors
     /// As any call; 410 when the repository has issues switched off.
-    pub async fn create_issue(&self, repository: &Repository, author: &str, marker: &str, new: &NewIssue) -> Result<Creation<Issue>, GithubError> {
+    pub async fn create_issue(
+        &self,
+        repository: &Repository,
+        author: &str,
+        marker: &str,
+        new: &NewIssue,
+    ) -> Result<Creation<Issue>, GithubError> {
         if let Some(issue) = self.issue_marked(repository, author, marker).await? {
             return Ok(Creation::Existed(issue));
         }

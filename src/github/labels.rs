@@ -44,7 +44,8 @@ impl Installation {
         if names.is_empty() {
             return Ok(());
         }
-        let call = Call::on(Method::POST, repository, &["issues", &number.to_string(), "labels"]).body(&json!({ "labels": names })).repeatable();
+        let call =
+            Call::on(Method::POST, repository, &["issues", &number.to_string(), "labels"]).body(&json!({ "labels": names })).repeatable();
         self.caller.done(call).await
     }
 

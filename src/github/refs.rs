@@ -49,7 +49,8 @@ impl Installation {
     /// # Errors
     /// As any call.
     pub async fn create_branch(&self, repository: &Repository, branch: &str, commit: &str) -> Result<Creation<GitRef>, GithubError> {
-        let call = Call::on(Method::POST, repository, &["git", "refs"]).body(&json!({ "ref": format!("refs/heads/{branch}"), "sha": commit }));
+        let call =
+            Call::on(Method::POST, repository, &["git", "refs"]).body(&json!({ "ref": format!("refs/heads/{branch}"), "sha": commit }));
         match self.caller.done(call).await {
             Ok(()) => Ok(Creation::Created(GitRef { branch: branch.to_owned(), commit: commit.to_owned() })),
             Err(error) if error.is_already_exists() || error.is_doubtful() => {
@@ -64,7 +65,8 @@ impl Installation {
     /// # Errors
     /// As any call.
     pub async fn advance_branch(&self, repository: &Repository, branch: &str, commit: &str) -> Result<(), GithubError> {
-        let call = Call::on(Method::PATCH, repository, &["git", "refs", "heads"]).path(branch).body(&json!({ "sha": commit, "force": false }));
+        let call =
+            Call::on(Method::PATCH, repository, &["git", "refs", "heads"]).path(branch).body(&json!({ "sha": commit, "force": false }));
         self.caller.done(call).await
     }
 

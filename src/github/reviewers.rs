@@ -64,7 +64,13 @@ impl Installation {
     ///
     /// # Errors
     /// As any call, but not for reviewers that cannot be resolved.
-    pub async fn request_reviewers(&self, repository: &Repository, number: u64, author: &str, wanted: &Reviewers) -> Result<Requested, GithubError> {
+    pub async fn request_reviewers(
+        &self,
+        repository: &Repository,
+        number: u64,
+        author: &str,
+        wanted: &Reviewers,
+    ) -> Result<Requested, GithubError> {
         let mut result = Requested::default();
         let mut wanted = wanted.clone();
         if let Some(login) = wanted.users.iter().find(|login| login.eq_ignore_ascii_case(author)).cloned() {
@@ -76,7 +82,9 @@ impl Installation {
         }
         match self.ask(repository, number, &wanted).await {
             Ok(()) => result.asked = wanted,
-            Err(error) if error.status() == Some(422) || error.is_not_found() => self.ask_each(repository, number, &wanted, &mut result).await?,
+            Err(error) if error.status() == Some(422) || error.is_not_found() => {
+                self.ask_each(repository, number, &wanted, &mut result).await?
+            }
             Err(error) => return Err(error),
         }
         Ok(result)
@@ -88,7 +96,9 @@ impl Installation {
         for one in users.chain(teams) {
             let (alone, handle) = match one {
                 One::User(login) => (Reviewers { users: [login.to_owned()].into(), ..Reviewers::default() }, format!("@{login}")),
-                One::Team(slug) => (Reviewers { teams: [slug.to_owned()].into(), ..Reviewers::default() }, format!("@{}/{slug}", repository.owner)),
+                One::Team(slug) => {
+                    (Reviewers { teams: [slug.to_owned()].into(), ..Reviewers::default() }, format!("@{}/{slug}", repository.owner))
+                }
             };
             match self.ask(repository, number, &alone).await {
                 Ok(()) => {
@@ -96,7 +106,11 @@ impl Installation {
                     result.asked.teams.extend(alone.teams);
                 }
                 Err(error) if error.status() == Some(422) || error.is_not_found() => {
-                    let reason = if matches!(one, One::User(_)) { "is no collaborator of the repository" } else { "does not exist or may not see the repository" };
+                    let reason = if matches!(one, One::User(_)) {
+                        "is no collaborator of the repository"
+                    } else {
+                        "does not exist or may not see the repository"
+                    };
                     result.left_out.push(LeftOut { handle, reason: reason.into() });
                 }
                 Err(error) => return Err(error),

@@ -58,7 +58,11 @@ impl CodeOwners {
     pub fn parse(path: &str, text: &str) -> Self {
         let mut owners = Self { path: path.to_owned(), rules: Vec::new(), sets: Vec::new(), problems: Vec::new() };
         if text.len() > LARGEST_FILE {
-            owners.problems.push(Problem { line: 1, text: String::new(), message: format!("the file has {} bytes; GitHub does not load one larger than 3 MB", text.len()) });
+            owners.problems.push(Problem {
+                line: 1,
+                text: String::new(),
+                message: format!("the file has {} bytes; GitHub does not load one larger than 3 MB", text.len()),
+            });
             return owners;
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -106,8 +110,13 @@ impl CodeOwners {
 }
 
 fn compile(rules: &[Rule], first: usize) -> Compiled {
-    let globs: Vec<(usize, &Glob)> =
-        rules.iter().enumerate().skip(first).take(LINES_PER_SET).flat_map(|(index, rule)| rule.globs.iter().map(move |glob| (index, glob))).collect();
+    let globs: Vec<(usize, &Glob)> = rules
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(LINES_PER_SET)
+        .flat_map(|(index, rule)| rule.globs.iter().map(move |glob| (index, glob)))
+        .collect();
     let set = |globs: &[(usize, &Glob)]| {
         let mut builder = GlobSetBuilder::new();
         for (_, glob) in globs {
@@ -226,7 +235,8 @@ mod tests {
 
     #[test]
     fn lines_that_do_not_work_are_skipped_and_reported() {
-        let text = "* @all\n!main.tf @x\n[ab].tf @x\n\\#file @x\n[Section] @x\n^[Optional]\nmain.tf x-is-no-owner\nmain.tf @a @org/\n***/x @y\n";
+        let text =
+            "* @all\n!main.tf @x\n[ab].tf @x\n\\#file @x\n[Section] @x\n^[Optional]\nmain.tf x-is-no-owner\nmain.tf @a @org/\n***/x @y\n";
         let file = CodeOwners::parse("CODEOWNERS", text);
         assert_eq!(file.owners_of("main.tf").unwrap().line, 1);
         assert_eq!(file.problems().iter().map(|problem| problem.line).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8, 9]);

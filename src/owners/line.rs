@@ -64,7 +64,9 @@ pub(super) fn parse(line: &str, number: usize) -> Result<Option<Rule>, Problem> 
     let (pattern, rest) = split_pattern(line);
     let globs = pattern::globs(pattern).map_err(problem)?;
     let rest = rest.split('#').next().unwrap_or_default();
-    let owners = rest.split_whitespace().map(|text| owner(text).ok_or_else(|| problem(format!("`{text}` is no owner: use @user, @organisation/team or an email address"))));
+    let owners = rest
+        .split_whitespace()
+        .map(|text| owner(text).ok_or_else(|| problem(format!("`{text}` is no owner: use @user, @organisation/team or an email address"))));
     Ok(Some(Rule { line: number, pattern: pattern.to_owned(), globs, owners: owners.collect::<Result<_, _>>()? }))
 }
 
@@ -81,7 +83,9 @@ fn split_pattern(line: &str) -> (&str, &str) {
 }
 
 fn owner(text: &str) -> Option<Owner> {
-    let name = |text: &str| (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).then(|| text.to_owned());
+    let name = |text: &str| {
+        (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).then(|| text.to_owned())
+    };
     if let Some(handle) = text.strip_prefix('@') {
         return match handle.split_once('/') {
             Some((organisation, team)) => Some(Owner::Team { organisation: name(organisation)?, team: name(team)? }),

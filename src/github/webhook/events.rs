@@ -353,7 +353,10 @@ impl Webhook {
     /// # Errors
     /// When the body is no JSON, or lacks what we cannot do without.
     pub fn parse(event: &str, body: &[u8]) -> Result<Self, WebhookError> {
-        let error = |error: serde_json::Error| WebhookError { event: event.chars().take(60).collect(), message: error.to_string().chars().take(300).collect() };
+        let error = |error: serde_json::Error| WebhookError {
+            event: event.chars().take(60).collect(),
+            message: error.to_string().chars().take(300).collect(),
+        };
         let envelope: Envelope = serde_json::from_slice(body).map_err(error)?;
         let event = match event {
             "ping" => read(body).map(Event::Ping),

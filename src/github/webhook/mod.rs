@@ -8,8 +8,9 @@ mod events;
 mod signature;
 
 pub use events::{
-    CheckSuiteEvent, CheckRunEvent, CodeScanningEvent, Event, HookAction, HookCheck, HookComment, HookRepository, InstallationEvent, InstallationRef, InstallationRepositoriesEvent,
-    IssueCommentEvent, IssuesEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent, PushCommit, PushEvent, RepositoryEvent, RequestedAction, Review, Webhook, WebhookError,
+    CheckRunEvent, CheckSuiteEvent, CodeScanningEvent, Event, HookAction, HookCheck, HookComment, HookRepository, InstallationEvent,
+    InstallationRef, InstallationRepositoriesEvent, IssueCommentEvent, IssuesEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent,
+    PushCommit, PushEvent, RepositoryEvent, RequestedAction, Review, Webhook, WebhookError,
 };
 pub use signature::{SignatureError, sign, verify};
 
