@@ -23,6 +23,8 @@ pub mod risk;
 
 // Floor 4: adapters.
 #[cfg(feature = "app")]
+pub mod cloud;
+#[cfg(feature = "app")]
 pub mod git;
 #[cfg(feature = "app")]
 pub mod github;

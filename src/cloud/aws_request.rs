@@ -1,0 +1,161 @@
+//! Signed calls to AWS: the SDK's own configuration and credentials, our own requests.
+//!
+//! Credentials, region, profile, endpoint (`AWS_ENDPOINT_URL`) and assumed roles come from `aws-config`, so that everything AWS
+//! documents for its SDKs works. The few calls we make are signed with `aws-sigv4`: the generated clients of these services would
+//! double the build time.
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_sigv4::http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use url::Url;
+
+/// Why a call to AWS gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AwsError {
+    /// No usable credentials.
+    #[error("no AWS credentials: {0}; set them as for the AWS command line, or give this process a role")]
+    Credentials(String),
+    /// The call could not be signed or sent.
+    #[error("{call}: {message}")]
+    Call {
+        /// Service and operation.
+        call: String,
+        /// What went wrong.
+        message: String,
+    },
+    /// AWS answered with an error.
+    #[error("{call}: AWS answered {status} {code}")]
+    Answer {
+        /// Service and operation.
+        call: String,
+        /// HTTP status.
+        status: u16,
+        /// AWS' error code.
+        code: String,
+    },
+}
+
+/// Signs and sends requests with one identity.
+#[derive(Clone)]
+pub struct AwsCaller {
+    http: reqwest::Client,
+    config: SdkConfig,
+}
+
+impl AwsCaller {
+    /// The environment's identity, or `role` assumed with it.
+    pub async fn from_environment(http: reqwest::Client, role: Option<&str>) -> Self {
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
+        let Some(role) = role else { return Self { http, config } };
+        let provider = aws_config::sts::AssumeRoleProvider::builder(role).session_name("remediate").configure(&config).build().await;
+        let assumed =
+            config.to_builder().credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(provider)).build();
+        Self { http, config: assumed }
+    }
+
+    /// An identity made elsewhere.
+    #[must_use]
+    pub fn new(http: reqwest::Client, config: SdkConfig) -> Self {
+        Self { http, config }
+    }
+
+    /// The configured region, if there is one.
+    #[must_use]
+    pub fn region(&self) -> Option<String> {
+        self.config.region().map(ToString::to_string)
+    }
+
+    /// The endpoint of `service` in `region`: the configured one, else AWS' own.
+    #[must_use]
+    pub fn endpoint(&self, service: &str, region: &str) -> String {
+        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        self.config.endpoint_url().map_or_else(|| format!("https://{service}.{region}.{suffix}"), str::to_owned)
+    }
+
+    /// One JSON-RPC call (`X-Amz-Target`), protocol version 1.1.
+    ///
+    /// # Errors
+    /// When there are no credentials, the call fails, or AWS answers with an error.
+    pub async fn json(&self, service: &str, region: &str, target: &str, body: &serde_json::Value) -> Result<serde_json::Value, AwsError> {
+        let call = format!("{service} {target}");
+        let url = Url::parse(&self.endpoint(service, region))
+            .map_err(|error| AwsError::Call { call: call.clone(), message: error.to_string() })?;
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        let bytes = self.send(&call, "POST", url, service, region, &headers, body.to_string().into_bytes()).await?;
+        serde_json::from_slice(&bytes).map_err(|error| AwsError::Call { call, message: error.to_string() })
+    }
+
+    /// Sends one signed request and gives the body of a successful answer.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    #[allow(clippy::too_many_arguments, reason = "an HTTP request has this many parts")]
+    pub async fn send(
+        &self,
+        call: &str,
+        method: &str,
+        url: Url,
+        service: &str,
+        region: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, AwsError> {
+        let failed = |message: String| AwsError::Call { call: call.to_owned(), message };
+        let signed = self.sign(call, method, &url, service, region, headers, &body).await?;
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| failed(error.to_string()))?;
+        let mut request = self.http.request(method, url).timeout(Duration::from_secs(20)).body(body);
+        for (name, value) in headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).chain(signed) {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.map_err(|error| failed(error.without_url().to_string()))?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|error| failed(error.without_url().to_string()))?;
+        if status.is_success() {
+            Ok(bytes.to_vec())
+        } else {
+            Err(AwsError::Answer { call: call.to_owned(), status: status.as_u16(), code: error_code(&bytes) })
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "an HTTP request has this many parts")]
+    async fn sign(
+        &self,
+        call: &str,
+        method: &str,
+        url: &Url,
+        service: &str,
+        region: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Vec<(String, String)>, AwsError> {
+        let failed = |message: String| AwsError::Call { call: call.to_owned(), message };
+        let provider = self.config.credentials_provider().ok_or_else(|| AwsError::Credentials("no provider is configured".into()))?;
+        let credentials = provider.provide_credentials().await.map_err(|error| AwsError::Credentials(error.to_string()))?;
+        let identity = credentials.into();
+        let mut settings = SigningSettings::default();
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(region)
+            .name(service)
+            .time(SystemTime::now())
+            .settings(settings)
+            .build()
+            .map_err(|error| failed(error.to_string()))?
+            .into();
+        let request = SignableRequest::new(method, url.as_str(), headers.iter().copied(), SignableBody::Bytes(body))
+            .map_err(|error| failed(error.to_string()))?;
+        let (instructions, _) = sign(request, &params).map_err(|error| failed(error.to_string()))?.into_parts();
+        Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+}
+
+/// `__type` or `code` of an error body, without its namespace and without its message, which may quote our input.
+fn error_code(bytes: &[u8]) -> String {
+    let value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let code = ["__type", "code", "Code"].iter().find_map(|key| value.get(key)?.as_str()).unwrap_or_default();
+    code.rsplit('#').next().unwrap_or_default().chars().take(80).collect()
+}
