@@ -16,6 +16,7 @@ pub mod rule;
 
 // Floor 3: pure steps.
 pub mod ingest;
+pub mod lifecycle;
 pub mod locate;
 pub mod owners;
 pub mod render;

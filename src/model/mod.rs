@@ -18,7 +18,7 @@ pub use finding::{CodePosition, Context, DataClass, Finding, FindingState, Resou
 pub use identity::{Provider, ResourceIdentity};
 pub use patch::{Applicability, ChangedFile, Edit, Effect, EffectKind, Patch, Reach};
 pub use refusal::{Place, Refusal, RefusalKind};
-pub use remediation::{PullRequestRef, Remediation, RemediationId, RemediationState, Repository, Rescan, Verification};
+pub use remediation::{IgnoredBecause, PullRequestRef, Remediation, RemediationId, RemediationState, Repository, Rescan, Verification};
 pub use risk::{Risk, RiskPoint, Tier};
 pub use target::{Confidence, Evidence, Rung, Target};
 pub use text::{LineColumn, Span};

@@ -125,6 +125,21 @@ pub struct PullRequestRef {
     pub merge_commit: Option<String>,
 }
 
+/// Why a remediation is ignored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "because")]
+pub enum IgnoredBecause {
+    /// The score is below the threshold; a higher score brings it back.
+    BelowThreshold,
+    /// Agreed to be a false positive; only an analyst brings it back.
+    Suppressed,
+    /// An accepted risk, until then.
+    Excepted {
+        /// When it comes back.
+        until: DateTime<Utc>,
+    },
+}
+
 /// What the source's own re-scan said of a fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "rescan")]
@@ -190,6 +205,9 @@ pub struct Remediation {
     pub owner: Option<String>,
     /// When it must be done by.
     pub due: Option<DateTime<Utc>>,
+    /// Why it is ignored; set exactly while it is.
+    #[serde(default)]
+    pub ignored: Option<IgnoredBecause>,
     /// Why it stands where it stands, for states that need a reason (ignored, superseded, declined, reopened, failed).
     #[serde(default)]
     pub note: Option<String>,
@@ -228,6 +246,7 @@ impl Remediation {
             refusal: None,
             owner: None,
             due: None,
+            ignored: None,
             note: None,
             hands_off: None,
             paused_from: None,
