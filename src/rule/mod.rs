@@ -1,14 +1,19 @@
 //! Rules: what they are, how they are loaded and checked, and the catalogue with its index of scanner ids.
 
 mod catalogue;
+mod check;
+mod conditions;
 mod definition;
 mod load;
 mod load_example;
 mod load_operation;
 mod problem;
 mod reader;
+pub mod schema;
 
 pub use catalogue::{Catalogue, built_in_files};
+pub use check::{check_catalogue, check_rule};
+pub use conditions::FUNCTIONS;
 pub use definition::*;
 pub use load::{SCHEMES, load};
 pub use problem::{Problem, nearest};
