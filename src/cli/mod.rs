@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the work has something a person must look at (refusals, failed checks), 2 bad usage or input.
 
 mod config;
+mod rules;
 mod schema;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Checks, explains and documents configuration.
     Config(config::Options),
+    /// Checks, tests, documents, scaffolds and lists rules.
+    Rules(rules::Options),
     /// Prints the JSON Schema of a format.
     Schema(schema::Options),
 }
@@ -31,6 +34,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Config(options) => config::run(&options),
+        Command::Rules(options) => rules::run(&options),
         Command::Schema(options) => schema::run(&options),
     }
 }
