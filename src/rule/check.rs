@@ -91,7 +91,9 @@ impl RuleCheck<'_> {
             };
             if let Err(unknown) = shape.member(&from.argument) {
                 let place = self.place_of(&from.argument, 0);
-                let problem = self.problem(place, format!("{} has no argument `{}`", from.resource, unknown.step)).nearest(&unknown.step, unknown.known);
+                let problem = self
+                    .problem(place, format!("{} has no argument `{}`", from.resource, unknown.step))
+                    .nearest(&unknown.step, unknown.known);
                 self.report(problem);
             }
         }
@@ -101,7 +103,8 @@ impl RuleCheck<'_> {
     fn unknown_type(&mut self, resource: &str, from: usize) {
         let prefix = resource.split('_').next().unwrap_or_default();
         let near = nearest(resource, type_names().filter(|name| name.starts_with(prefix)));
-        let problem = self.problem(self.place_of(resource, from), format!("no provider has a resource type `{resource}`")).label("unknown type");
+        let problem =
+            self.problem(self.place_of(resource, from), format!("no provider has a resource type `{resource}`")).label("unknown type");
         let problem = match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem,
@@ -117,7 +120,8 @@ impl RuleCheck<'_> {
             self.report(problem);
         }
         if rule.references.is_empty() {
-            let problem = self.problem(None, "a rule has no `references`").help("Name the page of the cloud or the provider that says why or how.");
+            let problem =
+                self.problem(None, "a rule has no `references`").help("Name the page of the cloud or the provider that says why or how.");
             self.report(problem);
         }
         for reference in rule.references.iter().filter(|reference| !reference.starts_with("https://")) {
@@ -125,7 +129,9 @@ impl RuleCheck<'_> {
             self.report(problem);
         }
         if rule.operations.is_empty() && rule.modules.iter().all(|module| module.operations.is_empty()) {
-            let problem = self.problem(None, "the rule states no end").help("Write at least one of `set`, `block`, `remove`, `companion`, `narrow` and `statement`.");
+            let problem = self
+                .problem(None, "the rule states no end")
+                .help("Write at least one of `set`, `block`, `remove`, `companion`, `narrow` and `statement`.");
             self.report(problem);
         }
     }
@@ -185,7 +191,9 @@ impl RuleCheck<'_> {
 
     fn set(&mut self, set: &SetSpec, shapes: &[Shape]) {
         match self.path(&set.path, set.span, shapes) {
-            Some(Member::Block(_)) => self.wrong_kind(&set.path, set.span, "a block, not an argument", "Add the argument's name to the path, or use `block`."),
+            Some(Member::Block(_)) => {
+                self.wrong_kind(&set.path, set.span, "a block, not an argument", "Add the argument's name to the path, or use `block`.")
+            }
             Some(Member::Argument(argument)) => {
                 for value in [&set.value, &set.at_least, &set.at_most, &set.default].into_iter().flatten() {
                     self.literal(value, argument.kind, &set.path);
@@ -226,7 +234,9 @@ impl RuleCheck<'_> {
         };
         if let Err(unknown) = shape.member(&companion.link) {
             let place = self.place_of(&companion.link, companion.span.start);
-            let problem = self.problem(place, format!("{} has no argument `{}`", companion.resource, unknown.step)).nearest(&unknown.step, unknown.known);
+            let problem = self
+                .problem(place, format!("{} has no argument `{}`", companion.resource, unknown.step))
+                .nearest(&unknown.step, unknown.known);
             self.report(problem);
         }
         self.body(&companion.body, &shape, companion.span, &companion.resource);
@@ -258,7 +268,10 @@ impl RuleCheck<'_> {
         let missing: Vec<&str> = shape.required().filter(|name| !given.contains(name)).collect();
         if !missing.is_empty() {
             let list = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let problem = self.problem(Some(Span::new(span.start, span.start + 1)), format!("`{what}` would be written without {list}, which the provider demands"));
+            let problem = self.problem(
+                Some(Span::new(span.start, span.start + 1)),
+                format!("`{what}` would be written without {list}, which the provider demands"),
+            );
             self.report(problem);
         }
     }
@@ -321,8 +334,12 @@ mod tests {
     #[test]
     fn the_built_in_rules_pass() {
         let catalogue = Catalogue::built_in();
-        let problems: Vec<String> =
-            catalogue.iter().flat_map(|rule| check_rule(rule)).chain(check_catalogue(&catalogue)).map(|problem| format!("{}: {problem}", problem.path)).collect();
+        let problems: Vec<String> = catalogue
+            .iter()
+            .flat_map(|rule| check_rule(rule))
+            .chain(check_catalogue(&catalogue))
+            .map(|problem| format!("{}: {problem}", problem.path))
+            .collect();
         assert!(problems.is_empty(), "{}", problems.join("\n"));
     }
 
@@ -344,12 +361,21 @@ mod tests {
 
     #[test]
     fn words_of_the_rule_language_are_checked() {
-        assert_eq!(after(|text| text.replace("  severity =", "  severty =")).first().map(String::as_str), Some("a rule has no argument `severty` | did you mean `severity`?"));
-        assert_eq!(after(|text| text.replace("\"disruptive\"", "\"disrupting\"")), ["`disrupting` is no value of `level` | did you mean `disruptive`?"]);
+        assert_eq!(
+            after(|text| text.replace("  severity =", "  severty =")).first().map(String::as_str),
+            Some("a rule has no argument `severty` | did you mean `severity`?")
+        );
+        assert_eq!(
+            after(|text| text.replace("\"disruptive\"", "\"disrupting\"")),
+            ["`disrupting` is no value of `level` | did you mean `disruptive`?"]
+        );
         assert_eq!(
             after(|text| text.replace("param.kms_key_id != null", "param.kms_key != null")),
             ["the rule has no parameter `kms_key` | did you mean `kms_key_id`?"]
         );
-        assert_eq!(after(|text| text.replace("value   = true\n    default = false", "value   = \"yes\"\n    default = false")), ["`storage_encrypted` takes `true` or `false` | "]);
+        assert_eq!(
+            after(|text| text.replace("value   = true\n    default = false", "value   = \"yes\"\n    default = false")),
+            ["`storage_encrypted` takes `true` or `false` | "]
+        );
     }
 }

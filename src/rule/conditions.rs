@@ -16,10 +16,49 @@ const ROOTS: &[&str] = &["target", "param", "block", "statement", "module", "eac
 ///
 /// `linked(type, argument)` is true if a resource of that type refers to the target by that argument.
 pub const FUNCTIONS: &[&str] = &[
-    "linked", "contains", "length", "startswith", "endswith", "lower", "upper", "trimspace", "can", "try", "coalesce", "concat", "distinct",
-    "flatten", "format", "join", "split", "replace", "regex", "regexall", "keys", "values", "lookup", "merge", "toset", "tolist", "tostring",
-    "tonumber", "tobool", "alltrue", "anytrue", "max", "min", "jsonencode", "jsondecode", "one", "element", "setintersection", "setsubtract",
-    "substr", "title", "trimprefix", "trimsuffix",
+    "linked",
+    "contains",
+    "length",
+    "startswith",
+    "endswith",
+    "lower",
+    "upper",
+    "trimspace",
+    "can",
+    "try",
+    "coalesce",
+    "concat",
+    "distinct",
+    "flatten",
+    "format",
+    "join",
+    "split",
+    "replace",
+    "regex",
+    "regexall",
+    "keys",
+    "values",
+    "lookup",
+    "merge",
+    "toset",
+    "tolist",
+    "tostring",
+    "tonumber",
+    "tobool",
+    "alltrue",
+    "anytrue",
+    "max",
+    "min",
+    "jsonencode",
+    "jsondecode",
+    "one",
+    "element",
+    "setintersection",
+    "setsubtract",
+    "substr",
+    "title",
+    "trimprefix",
+    "trimsuffix",
 ];
 
 /// Checks every expression of the rule: its functions, parameters and the paths it reads of the target.
@@ -52,7 +91,9 @@ pub(super) fn check_expressions(check: &mut RuleCheck<'_>, shapes: &[Shape]) {
 fn operation_expressions<'a>(operation: &'a Operation, found: &mut Vec<&'a RuleExpression>) {
     match operation {
         Operation::Set(set) => {
-            found.extend([&set.value, &set.at_least, &set.at_most, &set.one_of, &set.contains, &set.default, &set.when].into_iter().flatten());
+            found.extend(
+                [&set.value, &set.at_least, &set.at_most, &set.one_of, &set.contains, &set.default, &set.when].into_iter().flatten(),
+            );
         }
         Operation::Block(block) => {
             found.extend([&block.matching, &block.when].into_iter().flatten());
@@ -138,7 +179,9 @@ impl Names {
     fn check(&mut self, check: &mut RuleCheck<'_>, shapes: &[Shape], around: Span) {
         for (name, span) in self.functions.drain(..) {
             if !FUNCTIONS.contains(&name.as_str()) {
-                let problem = check.problem(span.or(Some(around)), format!("there is no function `{name}`")).nearest(&name, FUNCTIONS.iter().copied());
+                let problem = check
+                    .problem(span.or(Some(around)), format!("there is no function `{name}`"))
+                    .nearest(&name, FUNCTIONS.iter().copied());
                 check.report(problem);
             }
         }
@@ -147,7 +190,8 @@ impl Names {
             match path.first().map(String::as_str) {
                 Some("param") => self.param(check, &path, span),
                 Some("target") => target_path(check, shapes, &path, span),
-                Some(root) if ROOTS.contains(&root) || self.bound.iter().any(|name| name == root) || path.len() > 1 && root.contains('_') => {}
+                Some(root)
+                    if ROOTS.contains(&root) || self.bound.iter().any(|name| name == root) || path.len() > 1 && root.contains('_') => {}
                 Some("data" | "var" | "local") if path.len() > 1 => {}
                 Some(root) => {
                     let problem = check.problem(span, format!("`{root}` means nothing in a rule")).nearest(root, ROOTS.iter().copied());

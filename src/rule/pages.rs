@@ -124,7 +124,12 @@ fn version(rule: &Rule) -> String {
 
 fn effects(rule: &Rule, out: &mut String) {
     let spec = &rule.applicability;
-    let _ = writeln!(out, "## What an apply does\n\n**{}.** {}\n", capital(applicability_phrase(spec.level)), spec.note.as_deref().unwrap_or_default());
+    let _ = writeln!(
+        out,
+        "## What an apply does\n\n**{}.** {}\n",
+        capital(applicability_phrase(spec.level)),
+        spec.note.as_deref().unwrap_or_default()
+    );
     for effect in &spec.effects {
         let argument = effect.argument.as_ref().map_or_else(String::new, |argument| format!(" (`{argument}`)"));
         let source = effect.source.as_ref().map_or_else(String::new, |source| format!(" [Source]({source})"));
@@ -192,7 +197,14 @@ fn overview(catalogue: &Catalogue) -> String {
     for (service, rules) in services {
         let _ = writeln!(out, "\n## {service}\n\n| rule | severity | an apply |\n| --- | --- | --- |");
         for rule in rules {
-            let _ = writeln!(out, "| [{}]({}.md) | {} | {} |", rule.title, rule.id, severity_word(rule.severity), applicability_phrase(rule.applicability.level));
+            let _ = writeln!(
+                out,
+                "| [{}]({}.md) | {} | {} |",
+                rule.title,
+                rule.id,
+                severity_word(rule.severity),
+                applicability_phrase(rule.applicability.level)
+            );
         }
     }
     out
@@ -252,7 +264,14 @@ mod tests {
         let catalogue = Catalogue::built_in();
         let rule = catalogue.by_id("aws/rds/instance-storage-encryption").expect("a built-in rule");
         let page = page(rule);
-        for wanted in ["+  storage_encrypted = true\n", "## Runbook", "`CKV_AWS_16`", "`kms_key_id`", "A read replica takes its encryption", "Left alone: already encrypted."] {
+        for wanted in [
+            "+  storage_encrypted = true\n",
+            "## Runbook",
+            "`CKV_AWS_16`",
+            "`kms_key_id`",
+            "A read replica takes its encryption",
+            "Left alone: already encrypted.",
+        ] {
             assert!(page.contains(wanted), "{wanted} is missing in\n{page}");
         }
     }

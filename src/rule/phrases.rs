@@ -75,7 +75,9 @@ pub fn scheme_title(scheme: &str) -> &str {
 pub fn end_phrase(operation: &Operation) -> String {
     match operation {
         Operation::Set(set) => set_phrase(set),
-        Operation::Block(block) => only_when(format!("the block `{}` is there and complete", block.path), block.when.as_ref().map(|when| &when.text)),
+        Operation::Block(block) => {
+            only_when(format!("the block `{}` is there and complete", block.path), block.when.as_ref().map(|when| &when.text))
+        }
         Operation::Remove(remove) => only_when(format!("`{}` is absent", remove.path), remove.when.as_ref().map(|when| &when.text)),
         Operation::Companion(companion) => companion_phrase(companion),
         Operation::Narrow(narrow) => {

@@ -93,7 +93,11 @@ impl Shape {
         for (index, step) in steps.iter().enumerate() {
             let last = index + 1 == steps.len();
             if let Some(block) = shape.blocks.get(*step) {
-                let inner = if block.recursive { around.iter().rev().find(|(name, _)| name == step).map_or(shape, |(_, shape)| *shape) } else { &block.shape };
+                let inner = if block.recursive {
+                    around.iter().rev().find(|(name, _)| name == step).map_or(shape, |(_, shape)| *shape)
+                } else {
+                    &block.shape
+                };
                 if last {
                     return Ok(Member::Block(inner));
                 }
@@ -208,7 +212,10 @@ mod tests {
     fn the_digest_knows_arguments_blocks_and_what_is_required() {
         let bucket = shape("aws_s3_bucket_versioning").expect("a type of the provider");
         assert_eq!(bucket.required().collect::<Vec<_>>(), ["bucket", "versioning_configuration"]);
-        assert!(matches!(bucket.member("versioning_configuration.status"), Ok(Member::Argument(Argument { kind: ValueKind::String, required: true }))));
+        assert!(matches!(
+            bucket.member("versioning_configuration.status"),
+            Ok(Member::Argument(Argument { kind: ValueKind::String, required: true }))
+        ));
         assert!(matches!(bucket.member("versioning_configuration"), Ok(Member::Block(_))));
         let unknown = bucket.member("versioning_configuration.state").expect_err("no such argument");
         assert_eq!(unknown.step, "state");

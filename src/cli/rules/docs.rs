@@ -18,7 +18,11 @@ pub(super) fn run(source: &Source, out: &Path, check: bool) -> anyhow::Result<Ex
     }
     let wanted = pages(&loaded.catalogue);
     let stale = stale_pages(out, &wanted)?;
-    let changed: Vec<&String> = wanted.iter().filter(|(path, text)| std::fs::read_to_string(out.join(path)).ok().as_ref() != Some(*text)).map(|(path, _)| path).collect();
+    let changed: Vec<&String> = wanted
+        .iter()
+        .filter(|(path, text)| std::fs::read_to_string(out.join(path)).ok().as_ref() != Some(*text))
+        .map(|(path, _)| path)
+        .collect();
     if check {
         for path in &changed {
             eprintln!("{} differs from its rule", out.join(path).display());

@@ -158,13 +158,18 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
 
 fn check(source: &Source, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let loaded = load(source)?;
-    let mut problems: Vec<Problem> = loaded.problems.iter().filter(|problem| filter.is_none_or(|filter| problem.path.starts_with(filter))).cloned().collect();
+    let mut problems: Vec<Problem> =
+        loaded.problems.iter().filter(|problem| filter.is_none_or(|filter| problem.path.starts_with(filter))).cloned().collect();
     let mut count = 0;
     for rule in loaded.rules(filter) {
         count += 1;
         problems.extend(check_rule(rule));
     }
-    problems.extend(check_catalogue(&loaded.catalogue).into_iter().filter(|problem| loaded.ids.iter().any(|id| problem.path.strip_suffix(".hcl") == Some(id))));
+    problems.extend(
+        check_catalogue(&loaded.catalogue)
+            .into_iter()
+            .filter(|problem| loaded.ids.iter().any(|id| problem.path.strip_suffix(".hcl") == Some(id))),
+    );
     let found = problems.len();
     for problem in problems {
         eprintln!("{:?}", miette::Report::new(problem));
@@ -199,7 +204,10 @@ fn show(source: &Source, id: &str, markdown: bool) -> anyhow::Result<ExitCode> {
     }
     if rules.is_empty() {
         let near = nearest(id, loaded.catalogue.iter().map(|rule| rule.id.as_str()));
-        anyhow::bail!("no rule has the id `{id}`, and no scanner's id is that{}", near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
+        anyhow::bail!(
+            "no rule has the id `{id}`, and no scanner's id is that{}",
+            near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+        );
     }
     for rule in rules {
         if markdown {
@@ -212,7 +220,13 @@ fn show(source: &Source, id: &str, markdown: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn print_rule(rule: &Rule) {
-    println!("{}\n  {}\n  severity {}, {}\n", rule.id, rule.title, severity_word(rule.severity), applicability_phrase(rule.applicability.level));
+    println!(
+        "{}\n  {}\n  severity {}, {}\n",
+        rule.id,
+        rule.title,
+        severity_word(rule.severity),
+        applicability_phrase(rule.applicability.level)
+    );
     println!("{}\n", rule.rationale);
     println!("On {}:", rule.target.resources.join(", "));
     for operation in &rule.operations {

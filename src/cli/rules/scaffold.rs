@@ -16,7 +16,10 @@ pub(super) fn run(id: &str, resource: &str, set: Option<&str>, rules: &Path) -> 
     }
     let Some(shape) = shape(resource) else {
         let near = nearest(resource, type_names());
-        bail!("no vendored provider has the type `{resource}`{}", near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
+        bail!(
+            "no vendored provider has the type `{resource}`{}",
+            near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+        );
     };
     let (path, value) = set.and_then(|set| set.split_once('=')).map_or(("PATH", "VALUE"), |(path, value)| (path.trim(), value.trim()));
     let value = literal(&shape, path, value)?;
