@@ -12,7 +12,7 @@ COPY --from=build /src/target/release/remediate /usr/local/bin/remediate
 USER 10001
 # The only place that is written: database, mirrors, credentials. Everything else may be mounted read-only (docker run --read-only).
 VOLUME /data
-ENV REMEDIATE_DATA_DIR=/data REMEDIATE_LISTEN=0.0.0.0:8080 TMPDIR=/data
+ENV REMEDIATE_DATA=/data REMEDIATE_SERVER_LISTEN=0.0.0.0:8080 TMPDIR=/data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["remediate", "health"]
 ENTRYPOINT ["remediate"]

@@ -24,6 +24,7 @@ pub use policy_load::{PolicyFile, parse_policy, policy_json_schema};
 pub use reference::{Setting, settings_page, settings_reference};
 pub use secret::Secret;
 pub use settings::{
-    CommitVia, GitHubSettings, LogFormat, LogSettings, RulesSettings, ServerSettings, Settings, StoreSettings, WorkerSettings,
+    CommitVia, EnrichmentProvider, EnrichmentSettings, GitHubSettings, LogFormat, LogSettings, RulesSettings, ServerSettings, Settings,
+    StoreSettings, WorkerSettings,
 };
 pub use source::{Authentication, SourceSettings};

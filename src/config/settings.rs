@@ -23,6 +23,8 @@ pub struct Settings {
     pub workers: WorkerSettings,
     /// Rules of your own.
     pub rules: RulesSettings,
+    /// What the cloud is asked beside the findings.
+    pub enrichment: EnrichmentSettings,
     /// Logging.
     pub log: LogSettings,
     /// How commits are made.
@@ -40,6 +42,7 @@ impl Default for Settings {
             store: StoreSettings::default(),
             workers: WorkerSettings::default(),
             rules: RulesSettings::default(),
+            enrichment: EnrichmentSettings::default(),
             log: LogSettings::default(),
             commit: CommitVia::default(),
             sources: BTreeMap::new(),
@@ -162,6 +165,29 @@ impl Default for WorkerSettings {
 pub struct RulesSettings {
     /// Folder of rules that are added to, or replace, the built-in ones.
     pub overlay: Option<String>,
+}
+
+/// Who is asked for tags and accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EnrichmentProvider {
+    /// Nobody: what findings and code tell is enough.
+    #[default]
+    None,
+    /// AWS: tags of resources, and names, owners and organisational units of accounts, read-only.
+    Aws,
+}
+
+/// What the cloud is asked beside the findings.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnrichmentSettings {
+    /// Who is asked. AWS credentials and region come from where every AWS SDK takes them.
+    pub provider: EnrichmentProvider,
+    /// Role to assume for reading, e.g. `arn:aws:iam::123456789012:role/remediate-read`.
+    pub role: Option<String>,
+    /// Tags of an account that name its owner, in this order; empty: `owner`, `team`.
+    pub account_owner_tags: Vec<String>,
 }
 
 /// Logging.

@@ -73,6 +73,31 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// From configuration: our field → JSON pointer; the fields that hold words take them separated by commas.
+    ///
+    /// # Errors
+    /// A sentence for every field that is unknown (with the nearest known one) or no pointer.
+    pub fn from_fields(fields: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut object = serde_json::Map::new();
+        let known = serde_json::to_value(Self::default()).unwrap_or_default();
+        let mut problems = Vec::new();
+        for (name, text) in fields {
+            match known.get(name) {
+                Some(serde_json::Value::Array(_)) => {
+                    let words: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+                    object.insert(name.clone(), serde_json::json!(words));
+                }
+                Some(_) => {
+                    object.insert(name.clone(), serde_json::json!(text));
+                }
+                None => problems.push(unknown_field(name, &known)),
+            }
+        }
+        let mapping: Self = serde_json::from_value(object.into()).unwrap_or_default();
+        problems.extend(mapping.problems().into_iter().map(|(name, problem)| format!("`{name}` {problem}")));
+        if problems.is_empty() { Ok(mapping) } else { Err(problems) }
+    }
+
     /// What is wrong with the pointers, by field; empty when nothing is.
     #[must_use]
     pub fn problems(&self) -> BTreeMap<String, String> {
@@ -89,6 +114,12 @@ impl Mapping {
         }
         problems
     }
+}
+
+fn unknown_field(name: &str, known: &serde_json::Value) -> String {
+    let names = known.as_object().map(|map| map.keys().map(String::as_str).collect::<Vec<_>>()).unwrap_or_default();
+    let nearest = names.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    nearest.map_or_else(|| format!("`{name}` is unknown"), |nearest| format!("`{name}` is unknown; did you mean `{nearest}`?"))
 }
 
 /// Reads `bytes` by the user's mapping.

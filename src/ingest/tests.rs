@@ -183,6 +183,21 @@ fn a_users_own_template_is_a_mapping() {
     let findings = parse_mapped(body, "homegrown", &mapping).unwrap();
     assert_eq!(findings[0].rules[0].scheme, "checkov");
     assert!(matches!(findings[1].state, FindingState::Resolved { .. }));
+    let fields =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect::<BTreeMap<_, _>>();
+    let configured = fields(&[
+        ("items", "/alerts"),
+        ("id", "/uid"),
+        ("resource", "/asset/arn"),
+        ("rule", "/check"),
+        ("status", "/state"),
+        ("resolved_words", "gone, closed"),
+    ]);
+    assert_eq!(parse_mapped(body, "homegrown", &Mapping::from_fields(&configured).unwrap()).unwrap(), findings);
+    assert_eq!(
+        Mapping::from_fields(&fields(&[("id", "/uid"), ("severty", "/s")])).unwrap_err(),
+        ["`severty` is unknown; did you mean `severity`?"]
+    );
     let broken = Mapping { id: "uid".into(), ..Mapping::default() };
     assert!(broken.problems()["id"].contains("begin with `/`"));
 }

@@ -8,6 +8,8 @@
 mod codeowners;
 mod line;
 mod pattern;
+mod routing;
 
 pub use codeowners::{CodeOwners, Decision, LARGEST_FILE, LOCATIONS};
 pub use line::{Owner, Problem};
+pub use routing::{Route, RoutingStep, Witnesses, route};
