@@ -13,6 +13,7 @@ pub mod hcl;
 // Floor 2: knowledge.
 pub mod identity;
 pub mod rule;
+pub mod terraform;
 
 // Floor 3: pure steps.
 pub mod ingest;
