@@ -16,7 +16,7 @@ demo: ## Build the app and show its main job on this machine: finding, pull requ
 
 test: ## Install what the tests need and run them all, on SQLite and on a PostgreSQL that is started for them
 	@scripts/install-packages build test
-	@scripts/with-postgres $(CARGO) test --locked --workspace
+	@scripts/with-moto scripts/postgres-for-tests $(CARGO) test --locked --workspace
 
 setup: ## Install the Debian packages that building and testing need
 	@scripts/install-packages build test
