@@ -4,13 +4,23 @@
 //! [`locate_position`] for scanners and command lines, [`State`] for Terraform state, [`RepositoryIndex`] for whole repositories.
 
 mod block;
+mod facts;
 mod follow;
+mod index;
+mod names;
 mod position;
 mod query;
+mod scan;
+mod scan_json;
+mod scan_value;
 mod state;
+mod values;
 
 pub use block::{block_at_line, targets_in};
+pub use facts::{BackendFact, CallFact, Fact, FileFacts, ImportFact, ResourceFact, TextPart};
 pub use follow::{LineMap, follow_line};
+pub use index::{Change, INDEX_VERSION, IndexSnapshot, RepositoryIndex, is_indexed, text_id};
 pub use position::{locate_address, locate_line, locate_position};
 pub use query::{Answer, Candidate, Decision, Located, PartBlock, Query, Report, RungReport};
+pub use scan::scan;
 pub use state::{State, StateError, StateResource};

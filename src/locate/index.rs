@@ -1,0 +1,417 @@
+//! One repository's files as facts, by blob; and the names that its root modules give, found by name in constant time.
+//!
+//! Updated from a tree difference: only changed blobs are read, only root modules that reach a changed directory are put together
+//! again. Never trusted blindly: [`locate`](super::locate) reads the candidates' files and evaluates them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::block::directory_of;
+use super::facts::FileFacts;
+use super::names::{Names, RootNames};
+use super::position::local_source;
+use super::scan::scan;
+use crate::model::Workspace;
+
+/// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.
+pub const INDEX_VERSION: u32 = 1;
+
+/// The stored form: what [`RepositoryIndex`] is rebuilt from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct IndexSnapshot {
+    /// [`INDEX_VERSION`] when it was written.
+    pub version: u32,
+    /// Path to blob id.
+    pub paths: BTreeMap<String, String>,
+    /// Blob id to facts; two equal files share an entry.
+    pub blobs: BTreeMap<String, FileFacts>,
+}
+
+/// One difference between two trees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The file is there with this content.
+    Put {
+        /// Path in the repository.
+        path: String,
+        /// The blob's id.
+        blob: String,
+        /// Its text; `None` when the index has the blob already (a renamed file).
+        text: Option<Arc<str>>,
+    },
+    /// The file is gone.
+    Remove {
+        /// Path in the repository.
+        path: String,
+    },
+}
+
+#[derive(Debug, Clone)]
+struct File {
+    blob: Arc<str>,
+    facts: Arc<FileFacts>,
+}
+
+/// The index of one repository.
+#[derive(Debug, Clone, Default)]
+pub struct RepositoryIndex {
+    files: BTreeMap<Arc<str>, File>,
+    blobs: HashMap<Arc<str>, (Arc<FileFacts>, usize)>,
+    directories: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    calls: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    callers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    names: Names,
+}
+
+/// Whether a path is worth indexing: configuration, variable files and Terragrunt.
+#[must_use]
+pub fn is_indexed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let endings = [".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"];
+    !path.split('/').any(|part| part == ".terraform") && (endings.iter().any(|ending| name.ends_with(ending)) || name == "terragrunt.hcl")
+}
+
+impl RepositoryIndex {
+    /// Nothing indexed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Indexes every file of a workspace; blob ids are made from the texts.
+    #[must_use]
+    pub fn of_workspace(workspace: &Workspace) -> Self {
+        let changes = workspace.iter().filter(|(path, _)| is_indexed(path)).map(|(path, text)| Change::Put {
+            path: path.to_owned(),
+            blob: text_id(text),
+            text: workspace.shared(path).or_else(|| Some(Arc::from(text))),
+        });
+        let mut index = Self::new();
+        index.apply(changes.collect());
+        index
+    }
+
+    /// Takes in the difference between two trees. Blobs that the index has are not read again.
+    pub fn apply(&mut self, changes: Vec<Change>) {
+        let read: HashMap<String, Arc<FileFacts>> = changes
+            .par_iter()
+            .filter_map(|change| match change {
+                Change::Put { path, blob, text: Some(text) } if is_indexed(path) && !self.blobs.contains_key(blob.as_str()) => {
+                    Some((blob.clone(), Arc::new(scan(path, text))))
+                }
+                _ => None,
+            })
+            .collect();
+        self.put_all(changes, &read);
+    }
+
+    fn put_all(&mut self, changes: Vec<Change>, read: &HashMap<String, Arc<FileFacts>>) {
+        let mut dirty: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut variable_files = Vec::new();
+        for change in changes {
+            let path = match &change {
+                Change::Put { path, .. } | Change::Remove { path } => path.clone(),
+            };
+            if !is_indexed(&path) {
+                continue;
+            }
+            if path.contains(".tfvars") {
+                variable_files.push(path.clone());
+            }
+            dirty.insert(Arc::from(directory_of(&path)));
+            self.take_out(&path);
+            if let Change::Put { path, blob, .. } = change {
+                let known = self.blobs.get(blob.as_str()).map(|(facts, _)| facts.clone());
+                if let Some(facts) = known.or_else(|| read.get(&blob).cloned()) {
+                    self.put_in(&path, &blob, facts);
+                }
+            }
+        }
+        self.refresh(dirty, &variable_files);
+    }
+
+    fn take_out(&mut self, path: &str) {
+        let Some(old) = self.files.remove(path) else { return };
+        if let Some((_, uses)) = self.blobs.get_mut(&old.blob) {
+            *uses -= 1;
+            if *uses == 0 {
+                self.blobs.remove(&old.blob);
+            }
+        }
+        let directory = directory_of(path);
+        if let Some(paths) = self.directories.get_mut(directory) {
+            paths.remove(path);
+            if paths.is_empty() {
+                self.directories.remove(directory);
+            }
+        }
+    }
+
+    fn put_in(&mut self, path: &str, blob: &str, facts: Arc<FileFacts>) {
+        let path: Arc<str> = Arc::from(path);
+        let id = self.blobs.get_key_value(blob).map_or_else(|| Arc::from(blob), |(id, _)| id.clone());
+        self.blobs.entry(id.clone()).or_insert_with(|| (facts.clone(), 0)).1 += 1;
+        let directory = directory_of(&path);
+        match self.directories.get_mut(directory) {
+            Some(paths) => drop(paths.insert(path.clone())),
+            None => drop(self.directories.insert(Arc::from(directory), BTreeSet::from([path.clone()]))),
+        }
+        self.files.insert(path, File { blob: id, facts });
+    }
+
+    /// Puts the root modules together again that reach a changed directory.
+    fn refresh(&mut self, dirty: BTreeSet<Arc<str>>, variable_files: &[String]) {
+        let mut reached: HashSet<Arc<str>> = HashSet::new();
+        let mut stack: Vec<Arc<str>> = dirty.iter().cloned().collect();
+        // Directories that lost or gained their last caller change between module and root.
+        for directory in &dirty {
+            stack.extend(self.calls.get(directory).into_iter().flatten().cloned());
+            self.relink(directory);
+            stack.extend(self.calls.get(directory).into_iter().flatten().cloned());
+        }
+        while let Some(directory) = stack.pop() {
+            if reached.insert(directory.clone()) {
+                stack.extend(self.callers.get(&directory).into_iter().flatten().cloned());
+            }
+        }
+        reached.extend(self.roots_of_variable_files(variable_files));
+        let reached: Vec<Arc<str>> = reached.into_iter().collect();
+        let built: Vec<(Arc<str>, Option<RootNames>)> =
+            reached.into_par_iter().map(|root| (root.clone(), self.is_root(&root).then(|| RootNames::build(self, &root)))).collect();
+        for (root, names) in built {
+            self.names.replace(&root, names);
+        }
+    }
+
+    /// Renews the local module calls of a directory.
+    fn relink(&mut self, directory: &Arc<str>) {
+        for target in self.calls.remove(directory).unwrap_or_default() {
+            if let Some(callers) = self.callers.get_mut(&target) {
+                callers.remove(directory);
+                if callers.is_empty() {
+                    self.callers.remove(&target);
+                }
+            }
+        }
+        let mut targets: BTreeSet<Arc<str>> = BTreeSet::new();
+        for (_, facts) in self.in_directory(directory) {
+            targets.extend(facts.calls.iter().filter_map(|call| local_source(directory, &call.source)).map(Arc::from));
+        }
+        for target in &targets {
+            self.callers.entry(target.clone()).or_default().insert(directory.clone());
+        }
+        if !targets.is_empty() {
+            self.calls.insert(directory.clone(), targets);
+        }
+    }
+
+    /// Roots that a variable file may belong to: those above it and those beside the folder it lies in.
+    fn roots_of_variable_files(&self, paths: &[String]) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        for path in paths {
+            let folder = directory_of(path);
+            for root in self.directories.keys() {
+                let above = folder == root.as_ref()
+                    || root.is_empty()
+                    || folder.strip_prefix(root.as_ref()).is_some_and(|rest| rest.starts_with('/'));
+                let beside = directory_of(folder);
+                let below_beside = beside.is_empty() || root.strip_prefix(beside).is_some_and(|rest| rest.starts_with('/'));
+                if above || below_beside {
+                    found.push(root.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a directory is read as a root module: it has configuration, and nothing calls it or it says so itself.
+    #[must_use]
+    pub fn is_root(&self, directory: &str) -> bool {
+        let mut any = false;
+        for (path, facts) in self.in_directory(directory) {
+            if path.ends_with(".tfvars") || path.ends_with(".tfvars.json") {
+                continue;
+            }
+            any = true;
+            if facts.root_sign && (facts.backend.is_some() || path.ends_with("terragrunt.hcl")) {
+                return true;
+            }
+        }
+        any && !self.callers.contains_key(directory)
+    }
+
+    /// The files of a directory with their facts, in path order.
+    pub fn in_directory<'i>(&'i self, directory: &str) -> impl Iterator<Item = (&'i str, &'i FileFacts)> {
+        let paths = self.directories.get(directory).into_iter().flatten();
+        paths.filter_map(|path| self.files.get(path).map(|file| (path.as_ref(), file.facts.as_ref())))
+    }
+
+    /// The facts of a file.
+    #[must_use]
+    pub fn facts(&self, path: &str) -> Option<&FileFacts> {
+        self.files.get(path).map(|file| file.facts.as_ref())
+    }
+
+    /// The blob id of a file.
+    #[must_use]
+    pub fn blob(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(|file| file.blob.as_ref())
+    }
+
+    /// Every indexed path, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(AsRef::as_ref)
+    }
+
+    /// Directories below `prefix` (`""`: all) with indexed files.
+    pub(super) fn directories_below<'i>(&'i self, prefix: &str) -> impl Iterator<Item = &'i str> {
+        let start = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let from: Arc<str> = Arc::from(start.as_str());
+        self.directories.range(from..).map(|(directory, _)| directory.as_ref()).take_while(move |directory| directory.starts_with(&start))
+    }
+
+    /// Directories whose files call `directory` as a local module.
+    pub fn callers_of<'i>(&'i self, directory: &str) -> impl Iterator<Item = &'i str> {
+        self.callers.get(directory).into_iter().flatten().map(AsRef::as_ref)
+    }
+
+    /// The directories that a root module is made of: itself and every local module below it.
+    #[must_use]
+    pub fn tree_of(&self, root: &str) -> Vec<String> {
+        let mut found: BTreeSet<String> = BTreeSet::new();
+        let mut stack = vec![root.to_owned()];
+        while let Some(directory) = stack.pop() {
+            stack.extend(self.calls.get(directory.as_str()).into_iter().flatten().map(ToString::to_string));
+            if !found.insert(directory) {
+                stack.retain(|next| !found.contains(next));
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The names that the root modules give.
+    pub(super) const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Number of indexed files.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether nothing is indexed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The stored form.
+    #[must_use]
+    pub fn snapshot(&self) -> IndexSnapshot {
+        IndexSnapshot {
+            version: INDEX_VERSION,
+            paths: self.files.iter().map(|(path, file)| (path.to_string(), file.blob.to_string())).collect(),
+            blobs: self.blobs.iter().map(|(blob, (facts, _))| (blob.to_string(), facts.as_ref().clone())).collect(),
+        }
+    }
+
+    /// Back from the stored form; `None` when it is of another version and the repository must be read again.
+    #[must_use]
+    pub fn from_snapshot(snapshot: IndexSnapshot) -> Option<Self> {
+        if snapshot.version != INDEX_VERSION {
+            return None;
+        }
+        let read = snapshot.blobs.into_iter().map(|(blob, facts)| (blob, Arc::new(facts))).collect();
+        let mut index = Self::new();
+        let changes = snapshot.paths.into_iter().map(|(path, blob)| Change::Put { path, blob, text: None });
+        index.put_all(changes.collect(), &read);
+        Some(index)
+    }
+}
+
+/// An id for a text that has no blob id: two equal texts have the same.
+#[must_use]
+pub fn text_id(text: &str) -> String {
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+    let hasher: BuildHasherDefault<DefaultHasher> = BuildHasherDefault::default();
+    format!("text-{:x}-{:016x}", text.len(), hasher.hash_one(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("live/prod/main.tf", "module \"a\" {\n  source = \"../../modules/b\"\n  name = \"prod-logs\"\n}\n"),
+            ("live/dev/main.tf", "module \"a\" {\n  source = \"../../modules/b\"\n  name = \"dev-logs\"\n}\n"),
+            ("modules/b/main.tf", "variable \"name\" {}\nresource \"aws_s3_bucket\" \"x\" {\n  bucket = var.name\n}\n"),
+            ("README.md", "no"),
+        ]
+    }
+
+    fn index() -> RepositoryIndex {
+        RepositoryIndex::of_workspace(&files().into_iter().collect())
+    }
+
+    fn found(index: &RepositoryIndex, name: &str) -> Vec<String> {
+        let hits = index.names().lookup(&["aws_s3_bucket".into()], name);
+        hits.into_iter().filter(|hit| hit.exact).map(|hit| format!("{} {}", hit.root, hit.path)).collect()
+    }
+
+    fn put(path: &str, text: &str) -> Change {
+        Change::Put { path: path.into(), blob: text_id(text), text: Some(Arc::from(text)) }
+    }
+
+    #[test]
+    fn names_are_found_through_modules() {
+        assert_eq!(index().len(), 3);
+        assert_eq!(found(&index(), "prod-logs"), ["live/prod modules/b/main.tf"]);
+        assert!(found(&index(), "other").is_empty());
+    }
+
+    #[test]
+    fn an_update_is_the_same_as_starting_over() {
+        let mut index = index();
+        index.apply(vec![put("live/dev/main.tf", "resource \"aws_s3_bucket\" \"y\" {\n  bucket = \"solo\"\n}\n")]);
+        assert_eq!(found(&index, "solo"), ["live/dev live/dev/main.tf"]);
+        assert!(found(&index, "dev-logs").is_empty());
+        index.apply(vec![Change::Remove { path: "live/prod/main.tf".into() }]);
+        assert!(found(&index, "prod-logs").is_empty());
+        // Nothing calls the module any more: it is a root, and its own name is open.
+        assert!(index.is_root("modules/b"));
+        index.apply(files().into_iter().map(|(path, text)| put(path, text)).collect());
+        assert_eq!(found(&index, "prod-logs"), ["live/prod modules/b/main.tf"]);
+        assert_eq!(found(&index, "dev-logs"), ["live/dev modules/b/main.tf"]);
+    }
+
+    #[test]
+    fn the_stored_form_gives_the_same_index_and_another_version_none() {
+        let mut snapshot = index().snapshot();
+        let text = serde_json::to_string(&snapshot).unwrap();
+        let back = RepositoryIndex::from_snapshot(serde_json::from_str(&text).unwrap()).unwrap();
+        assert_eq!(found(&back, "prod-logs"), found(&index(), "prod-logs"));
+        snapshot.version += 1;
+        assert!(RepositoryIndex::from_snapshot(snapshot).is_none());
+    }
+
+    #[test]
+    fn variable_files_and_workspaces_give_their_own_names() {
+        let workspace: Workspace = [
+            ("main.tf", "variable \"env\" {}\nresource \"aws_s3_bucket\" \"x\" {\n  bucket = \"acme-${var.env}-data\"\n}\n"),
+            ("envs/prod.tfvars", "env = \"prod\"\n"),
+            ("envs/dev.tfvars", "env = \"dev\"\n"),
+        ]
+        .into_iter()
+        .collect();
+        let index = RepositoryIndex::of_workspace(&workspace);
+        let hits = index.names().lookup(&["aws_s3_bucket".into()], "acme-prod-data");
+        assert!(hits.iter().any(|hit| hit.exact));
+        let hits = index.names().lookup(&["aws_s3_bucket".into()], "acme-qa-data");
+        assert!(hits.iter().all(|hit| !hit.exact) && !hits.is_empty());
+    }
+}

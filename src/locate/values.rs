@@ -1,0 +1,255 @@
+//! Facts put together: what names a root module's blocks may get, over-approximated. Unknown parts are holes, which fit anything,
+//! so the true name always fits; the evaluator then decides among the few blocks that are left.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::facts::{Fact, TextPart};
+
+/// Most instances of one `for_each` that are told apart.
+const MOST_INSTANCES: usize = 200;
+/// Deepest chain of references.
+const DEEPEST: usize = 24;
+/// Most values looked at for one root module with one selection.
+const MOST_STEPS: usize = 200_000;
+
+/// A value with holes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Val {
+    Text(Rc<[Piece]>),
+    Map(Rc<[(Box<str>, Val)]>),
+    List(Rc<[Val]>),
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Piece {
+    Text(Box<str>),
+    Hole,
+}
+
+impl Val {
+    pub(super) fn literal(text: &str) -> Self {
+        Self::Text([Piece::Text(text.into())].into())
+    }
+
+    pub(super) fn as_literal(&self) -> Option<&str> {
+        match self {
+            Self::Text(pieces) => match pieces.as_ref() {
+                [] => Some(""),
+                [Piece::Text(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn member(&self, name: &str) -> Self {
+        match self {
+            Self::Map(entries) => entries.iter().find(|(key, _)| key.as_ref() == name).map_or(Self::Unknown, |(_, value)| value.clone()),
+            Self::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)).cloned().unwrap_or(Self::Unknown),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// What one module instance knows.
+pub(super) struct Scope<'f> {
+    pub(super) locals: &'f HashMap<&'f str, &'f Fact>,
+    pub(super) variables: HashMap<Box<str>, Val>,
+    pub(super) steps: &'f Cell<usize>,
+}
+
+/// `each` of one instance.
+#[derive(Debug, Clone)]
+pub(super) struct Each {
+    pub(super) key: Val,
+    pub(super) value: Val,
+}
+
+impl<'f> Scope<'f> {
+    /// The value of a fact.
+    pub(super) fn value(&self, fact: &Fact, each: Option<&Each>) -> Val {
+        self.nested(fact, each, 0)
+    }
+
+    fn nested(&self, fact: &Fact, each: Option<&Each>, depth: usize) -> Val {
+        self.steps.set(self.steps.get() + 1);
+        if depth > DEEPEST || self.steps.get() > MOST_STEPS {
+            return Val::Unknown;
+        }
+        match fact {
+            Fact::Unknown => Val::Unknown,
+            Fact::Reference(names) => self.reference(names, each, depth),
+            Fact::List(items) => Val::List(items.iter().map(|item| self.nested(item, each, depth + 1)).collect()),
+            Fact::Map(entries) => Val::Map(entries.iter().map(|(key, fact)| (key.clone(), self.nested(fact, each, depth + 1))).collect()),
+            Fact::Text(parts) => {
+                let mut pieces: Vec<Piece> = Vec::new();
+                for part in parts {
+                    match part {
+                        TextPart::Text(text) => push(&mut pieces, Piece::Text(text.clone())),
+                        TextPart::Hole => push(&mut pieces, Piece::Hole),
+                        TextPart::Reference(names) => match self.reference(names, each, depth + 1) {
+                            Val::Text(inner) => inner.iter().for_each(|piece| push(&mut pieces, piece.clone())),
+                            _ => push(&mut pieces, Piece::Hole),
+                        },
+                    }
+                }
+                Val::Text(pieces.into())
+            }
+        }
+    }
+
+    fn reference(&self, names: &str, each: Option<&Each>, depth: usize) -> Val {
+        let mut steps = names.split('.');
+        let head = match (steps.next(), steps.next()) {
+            (Some("var"), Some(name)) => self.variables.get(name).cloned().unwrap_or(Val::Unknown),
+            (Some("local"), Some(name)) => match self.locals.get(name) {
+                Some(fact) => self.nested(fact, None, depth + 1),
+                None => Val::Unknown,
+            },
+            (Some("each"), Some("key")) => each.map_or(Val::Unknown, |each| each.key.clone()),
+            (Some("each"), Some("value")) => each.map_or(Val::Unknown, |each| each.value.clone()),
+            _ => return Val::Unknown,
+        };
+        steps.fold(head, |value, name| value.member(name))
+    }
+
+    /// The instances of a `for_each`; one of unknown key when they cannot be told.
+    pub(super) fn instances(&self, for_each: Option<&Fact>) -> Vec<Option<Each>> {
+        let Some(for_each) = for_each else { return vec![None] };
+        let unknown = || vec![Some(Each { key: Val::Unknown, value: Val::Unknown })];
+        match self.value(for_each, None) {
+            Val::Map(entries) if entries.len() <= MOST_INSTANCES => {
+                entries.iter().map(|(key, value)| Some(Each { key: Val::literal(key), value: value.clone() })).collect()
+            }
+            Val::List(items) if items.len() <= MOST_INSTANCES => {
+                items.iter().map(|item| Some(Each { key: item.clone(), value: item.clone() })).collect()
+            }
+            _ => unknown(),
+        }
+    }
+}
+
+fn push(pieces: &mut Vec<Piece>, piece: Piece) {
+    match (pieces.last_mut(), piece) {
+        (Some(Piece::Text(last)), Piece::Text(more)) => *last = format!("{last}{more}").into(),
+        (Some(Piece::Hole), Piece::Hole) => {}
+        (_, Piece::Text(text)) if text.is_empty() => {}
+        (_, piece) => pieces.push(piece),
+    }
+}
+
+/// The name a block may get: known, or with holes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Name {
+    /// Wholly known.
+    Known(Box<str>),
+    /// Text with holes; never only a hole.
+    Pattern(Box<[Piece]>),
+    /// Nothing is known.
+    Open,
+}
+
+impl Name {
+    pub(super) fn of(value: &Val, prefix: bool) -> Self {
+        let Val::Text(pieces) = value else { return Self::Open };
+        let mut pieces = pieces.to_vec();
+        if prefix {
+            push(&mut pieces, Piece::Hole);
+        }
+        match pieces.as_slice() {
+            [Piece::Text(text)] => Self::Known(text.clone()),
+            [] | [Piece::Hole] => Self::Open,
+            _ => Self::Pattern(pieces.into()),
+        }
+    }
+
+    /// Literal text at the start and at the end of a pattern.
+    pub(super) fn ends(pieces: &[Piece]) -> (&str, &str) {
+        let start = if let Some(Piece::Text(text)) = pieces.first() { text.as_ref() } else { "" };
+        let end = if let Some(Piece::Text(text)) = pieces.last() { text.as_ref() } else { "" };
+        (start, end)
+    }
+}
+
+/// How many characters of `name` a pattern fixes, if the name fits it. Holes may be empty. Case is ignored when `fold`.
+pub(super) fn fits(pieces: &[Piece], name: &str, fold: bool) -> Option<usize> {
+    let lower;
+    let name = if fold {
+        lower = name.to_ascii_lowercase();
+        lower.as_str()
+    } else {
+        name
+    };
+    let mut fixed = 0;
+    let mut rest = name;
+    let mut after_hole = false;
+    let last = pieces.len().checked_sub(1)?;
+    for (at, piece) in pieces.iter().enumerate() {
+        let Piece::Text(text) = piece else {
+            after_hole = true;
+            continue;
+        };
+        let text = if fold { text.to_ascii_lowercase() } else { text.to_string() };
+        fixed += text.chars().count();
+        rest = match (after_hole, at == last) {
+            (false, _) => rest.strip_prefix(text.as_str())?,
+            (true, true) => return rest.ends_with(text.as_str()).then_some(fixed),
+            (true, false) => rest.get(rest.find(text.as_str())? + text.len()..)?,
+        };
+        after_hole = false;
+    }
+    (after_hole || rest.is_empty()).then_some(fixed)
+}
+
+/// Variables of a module: what is given, else the default, else unknown.
+pub(super) fn variables(
+    declared: &[(&str, Option<&Fact>)],
+    given: &HashMap<Box<str>, Val>,
+    locals: &HashMap<&str, &Fact>,
+    steps: &Cell<usize>,
+) -> HashMap<Box<str>, Val> {
+    // A default may refer to nothing: an empty scope reads it.
+    let empty = Scope { locals, variables: HashMap::new(), steps };
+    declared
+        .iter()
+        .map(|(name, default)| {
+            let value = given.get(*name).cloned().or_else(|| default.map(|fact| empty.value(fact, None)));
+            (Box::from(*name), value.unwrap_or(Val::Unknown))
+        })
+        .collect()
+}
+
+/// Facts of several files by name, a later file winning (override files come last).
+pub(super) fn by_name<'f>(pairs: impl Iterator<Item = (&'f str, &'f Fact)>) -> HashMap<&'f str, &'f Fact> {
+    pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for (at, part) in text.split('*').enumerate() {
+            if at > 0 {
+                push(&mut pieces, Piece::Hole);
+            }
+            push(&mut pieces, Piece::Text(part.into()));
+        }
+        pieces
+    }
+
+    #[test]
+    fn names_fit_patterns() {
+        assert_eq!(fits(&pattern("acme-*-logs"), "acme-prod-logs", false), Some(10));
+        assert_eq!(fits(&pattern("acme-*-logs"), "acme-prod-data", false), None);
+        assert_eq!(fits(&pattern("*-logs"), "prod-logs", false), Some(5));
+        assert_eq!(fits(&pattern("acme-*"), "acme-", false), Some(5));
+        assert_eq!(fits(&pattern("*-a-*-b"), "x-a-y-a-z-b", false), Some(5));
+        assert_eq!(fits(&pattern("ab*ba"), "aba", false), None);
+        assert_eq!(fits(&pattern("Acme-*"), "acme-x", true), Some(5));
+    }
+}
