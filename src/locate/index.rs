@@ -122,9 +122,12 @@ impl RepositoryIndex {
                 variable_files.push(path.clone());
             }
             dirty.insert(Arc::from(directory_of(&path)));
+            let known = match &change {
+                Change::Put { blob, .. } => self.blobs.get(blob.as_str()).map(|(facts, _)| facts.clone()),
+                Change::Remove { .. } => None,
+            };
             self.take_out(&path);
             if let Change::Put { path, blob, .. } = change {
-                let known = self.blobs.get(blob.as_str()).map(|(facts, _)| facts.clone());
                 if let Some(facts) = known.or_else(|| read.get(&blob).cloned()) {
                     self.put_in(&path, &blob, facts);
                 }
