@@ -31,6 +31,8 @@ pub mod git;
 #[cfg(feature = "app")]
 pub mod github;
 #[cfg(feature = "app")]
+pub mod integrations;
+#[cfg(feature = "app")]
 pub mod store;
 
 // Floor 6: doors.

@@ -145,3 +145,31 @@ async fn a_token_of_the_issuer_for_us_is_believed_and_any_other_is_not() {
     let unsigned = "eyJhbGciOiJub25lIiwia2lkIjoiazEifQ.eyJhdWQiOiJyZW1lZGlhdGUifQ.";
     assert!(issuer.verifier.verify(unsigned, "remediate").await.is_err());
 }
+
+#[tokio::test]
+async fn security_hub_is_told_with_a_signed_call_and_its_no_is_heard() {
+    let heard: Arc<std::sync::Mutex<Vec<(axum::http::HeaderMap, serde_json::Value)>>> = Arc::default();
+    let log = Arc::clone(&heard);
+    let answer = move |headers: axum::http::HeaderMap, axum::Json(body): axum::Json<serde_json::Value>| async move {
+        let unknown = body["FindingIdentifiers"][0]["Id"] == "unknown";
+        log.lock().unwrap().push((headers, body));
+        let unprocessed = if unknown { serde_json::json!([{"ErrorCode": "FindingNotFound"}]) } else { serde_json::json!([]) };
+        axum::Json(serde_json::json!({"ProcessedFindings": [], "UnprocessedFindings": unprocessed}))
+    };
+    let base = serve(Router::new().route("/findings/batchupdate", axum::routing::patch(answer))).await;
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .endpoint_url(base.as_str().trim_end_matches('/'))
+        .credentials_provider(
+            aws_credential_types::provider::SharedCredentialsProvider::new(aws_credential_types::Credentials::for_tests()),
+        )
+        .build();
+    let caller = AwsCaller::new(reqwest::Client::new(), config);
+    update_finding(&caller, "us-east-1", "f", "p", WorkflowStatus::Resolved, &"x".repeat(900)).await.unwrap();
+    let (headers, body) = heard.lock().unwrap().remove(0);
+    assert!(headers["authorization"].to_str().unwrap().contains("/us-east-1/securityhub/aws4_request"));
+    assert_eq!(body["Workflow"]["Status"], "RESOLVED");
+    assert_eq!(body["Note"]["Text"].as_str().unwrap().len(), 512);
+    let error = update_finding(&caller, "us-east-1", "unknown", "p", WorkflowStatus::Notified, "n").await.unwrap_err();
+    assert!(error.to_string().contains("FindingNotFound"), "{error}");
+}

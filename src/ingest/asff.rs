@@ -68,6 +68,7 @@ fn one(item: Node<'_>, id: &str, source: &str) -> Vec<Finding> {
     base.account = item.text(&["/AwsAccountId"]);
     base.context.account_name = item.text(&["/AwsAccountName"]);
     base.context.remediation_url = item.text(&["/Remediation/Recommendation/Url"]);
+    base.reply = item.text(&["/ProductArn"]).map(|arn| ("product_arn".to_owned(), arn)).into_iter().collect();
     let resources: Vec<Node<'_>> = item.items("/Resources").collect();
     if resources.is_empty() {
         return vec![base];

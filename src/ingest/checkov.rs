@@ -98,6 +98,7 @@ fn normalise(check: Check) -> Finding {
         params: std::collections::BTreeMap::new(),
         account: None,
         region: None,
+        reply: std::collections::BTreeMap::new(),
     })
 }
 

@@ -25,6 +25,7 @@ pub fn finding(source: &str, id: String) -> Finding {
         params: BTreeMap::new(),
         account: None,
         region: None,
+        reply: BTreeMap::new(),
     }
 }
 

@@ -165,6 +165,7 @@ fn normalise(own: OwnFinding, at: &str, source: &str) -> Result<Finding, IngestE
         params: own.params,
         account: own.metadata.account_id,
         region: own.metadata.region,
+        reply: BTreeMap::new(),
     }))
 }
 

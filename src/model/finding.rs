@@ -228,6 +228,9 @@ pub struct Finding {
     pub last_seen: Option<DateTime<Utc>>,
     /// Link back to the finding in the source's own console.
     pub url: Option<String>,
+    /// What the source needs to hear to know which finding is meant, beyond its id (`product_arn` for Security Hub).
+    #[serde(default)]
+    pub reply: BTreeMap<String, String>,
     /// Account, subscription or project as told beside the resource's id.
     #[serde(default)]
     pub account: Option<String>,

@@ -18,6 +18,7 @@ fn finding() -> Finding {
         source: "cspm".into(),
         account: None,
         region: None,
+        reply: std::collections::BTreeMap::new(),
         state: FindingState::Active,
         title: Some("Bucket is public".into()),
         description: None,
