@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod lifecycle;
 pub mod locate;
 pub mod owners;
+pub mod patch;
 pub mod render;
 pub mod risk;
 

@@ -173,12 +173,12 @@ impl Body {
     }
 
     /// Nested blocks of that kind, in order.
-    pub fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    pub fn blocks_of<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
     /// `dynamic "kind"` blocks, in order.
-    pub fn dynamic_blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    pub fn dynamic_blocks_of<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a Block> {
         self.blocks_of("dynamic").filter(move |block| block.label(0) == Some(kind))
     }
 

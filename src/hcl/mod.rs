@@ -5,6 +5,7 @@
 //! that the edit touched ([`apply`]).
 
 mod align;
+mod collection;
 mod document;
 mod expression;
 mod format;
@@ -17,6 +18,7 @@ mod lookup;
 mod splice;
 
 pub use align::apply;
+pub use collection::{add_elements, add_entry, remove_elements, remove_entry};
 pub use document::{Attribute, Block, Body, Document, Label, MAX_BYTES, MAX_KEYS, Syntax, SyntaxError};
 pub use expression::{ObjectEntry, Reference, expression_span, object_entries, references, traversal_names};
 pub use format::{format, is_formatted};

@@ -1,0 +1,131 @@
+//! `companion`: a resource that refers to the target exists with this body.
+
+use serde_json::Value;
+
+use crate::hcl::{self, Syntax};
+use crate::model::{Refusal, RefusalKind};
+use crate::rule::{BodyItem, CompanionSpec, Operation};
+
+use super::body::{items_plan, write_items};
+use super::context::{Context, RuleScope, Writing};
+use super::json_edit;
+use super::linked::find_linked;
+use super::plan::{Change, Plan};
+use super::set::Spot;
+use super::version;
+use super::workbench::BlockKey;
+
+/// Whether the inline form is the one to use: for the provider versions of the target's module, or because the target carries
+/// the inline block already and a companion beside it would contradict it.
+pub(super) fn is_inline(cx: Context<'_>, spec: &CompanionSpec) -> bool {
+    let provider = spec.resource.split('_').next().unwrap_or_default();
+    let carried = || {
+        let document = cx.target_document().ok()?;
+        let block = cx.target.in_document(&document)?;
+        Some(spec.inline.iter().filter_map(first_step).any(|name| block.body.nested(&name).next().is_some()))
+    };
+    !spec.inline.is_empty() && carried() == Some(true) || spec.inline_version.as_deref().is_some_and(|constraint| version::meets(cx.bench, cx.target.dir(), provider, constraint))
+}
+
+/// What must change for the companion to exist.
+pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
+    if !cx.wants(spec.when.as_ref(), None) {
+        return Ok(Plan::new());
+    }
+    let found = find_linked(cx, &spec.resource, &spec.link);
+    let items: Vec<BodyItem> = spec.body.iter().filter(|item| !is_link(item, &spec.link)).cloned().collect();
+    let mut first: Option<Result<Plan, Refusal>> = None;
+    for key in &found {
+        let document = cx.bench.document(&key.path)?;
+        let Some(block) = key.in_document(&document) else { continue };
+        let spot = Spot { key, document: &document, body: &block.body, prefix: "", writing: Writing::Elsewhere };
+        match items_plan(cx, spot, &items) {
+            Ok(plan) if plan.is_empty() => return Ok(plan),
+            other => first = first.or(Some(other)),
+        }
+    }
+    match first {
+        Some(plan) => plan.map(|changes| changes.into_iter().map(|change| Change { summary: format!("{} in `{}`", change.summary, spec.resource), ..change }).collect()),
+        None => Ok(vec![write(cx, spec)?]),
+    }
+}
+
+/// The argument or block of the target that an inline operation begins with.
+fn first_step(operation: &Operation) -> Option<String> {
+    let path = match operation {
+        Operation::Set(spec) => &spec.path,
+        Operation::Block(spec) => &spec.path,
+        Operation::Remove(spec) => &spec.path,
+        Operation::Narrow(spec) => &spec.path,
+        Operation::Statement(spec) => &spec.path,
+        Operation::Companion(_) => return None,
+    };
+    hcl::parse_path(path).into_iter().next().map(|step| step.name)
+}
+
+fn is_link(item: &BodyItem, link: &str) -> bool {
+    matches!(item, BodyItem::Argument { name, .. } if name == link)
+}
+
+/// A new companion after the target.
+fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
+    let document = cx.target_document()?;
+    let Some(target) = cx.target.in_document(&document) else {
+        return Err(Refusal::new(RefusalKind::NotLocated, format!("`{}` is no longer in `{}`.", cx.target.local_address(), cx.target.path)));
+    };
+    let scope = RuleScope { writing: Writing::Elsewhere, ..cx.scope() };
+    let name = free_name(cx, spec, &scope);
+    let mut text = format!("resource {} {} {{\n", hcl::quote(&spec.resource), hcl::quote(&name));
+    let mut meta = false;
+    for argument in ["count", "for_each", "provider"] {
+        if let Some(attribute) = target.attribute(argument) {
+            text.push_str(&format!("{argument} = {}\n", document.slice(attribute.value_span).replace("\r\n", "\n")));
+            meta = true;
+        }
+    }
+    if meta {
+        text.push('\n');
+    }
+    let links = spec.body.iter().any(|item| is_link(item, &spec.link));
+    if !links && !spec.link.contains('.') {
+        let attribute = spec.link_attributes.first().map_or("id", String::as_str);
+        text.push_str(&format!("{} = {}\n", spec.link, cx.reference(attribute)));
+        if !spec.body.is_empty() {
+            text.push('\n');
+        }
+    }
+    write_items(&scope, &spec.body, &mut text)?;
+    text.push_str("}\n");
+    let text = hcl::format(&text).trim_end().to_owned();
+    let edit = match document.syntax() {
+        Syntax::Native => hcl::insert_after_block(&document, target, &text),
+        Syntax::Json => json_edit::insert_resource(&document, &spec.resource, &name, &text)
+            .ok_or_else(|| Refusal::new(RefusalKind::DecidedElsewhere, format!("`{}` cannot be written into the JSON file `{}`.", spec.resource, cx.target.path)))?,
+    };
+    let summary = format!("adds `{}.{name}` for `{}`", spec.resource, cx.target.local_address());
+    Ok(Change { path: cx.target.path.clone(), edit, summary, argument: String::new(), through: Vec::new() })
+}
+
+/// The target's name, or the rule's, with a number where the module has that one already.
+fn free_name(cx: Context<'_>, spec: &CompanionSpec, scope: &RuleScope<'_>) -> String {
+    let own = cx.target.labels.last().cloned().unwrap_or_else(|| "this".into());
+    let asked = spec.name.as_ref().and_then(|name| {
+        let condition = RuleScope { cx: scope.cx, block: None, statement: None, writing: Writing::Condition };
+        match super::evaluate::Environment::new(&condition).evaluate(&name.expression).known() {
+            Some(Value::String(text)) if is_name(text) => Some(text.clone()),
+            _ => None,
+        }
+    });
+    let base = asked.unwrap_or(own);
+    let taken: Vec<BlockKey> = cx.bench.blocks(cx.target.dir(), "resource", Some(&spec.resource)).into_iter().map(|(key, _)| key).collect();
+    let is_taken = |name: &str| taken.iter().any(|key| key.labels.get(1).map(String::as_str) == Some(name));
+    if !is_taken(&base) {
+        return base;
+    }
+    (2..).map(|number| format!("{base}_{number}")).find(|name| !is_taken(name)).unwrap_or(base)
+}
+
+fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}

@@ -1,0 +1,187 @@
+//! What a rule sees of the code: its names and functions.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::hcl::{Body, Document};
+use crate::model::{Refusal, RefusalKind};
+use crate::rule::{Rule, RuleExpression};
+
+use super::evaluate::{Environment, Scope};
+use super::follow::{Site, body_term, member_of};
+use super::linked::find_linked;
+use super::params::Bound;
+use super::term::Term;
+use super::version;
+use super::workbench::{BlockKey, Workbench, deciding_block};
+
+/// One rule at one target.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub bench: &'a Workbench,
+    pub rule: &'a Rule,
+    pub params: &'a Bound,
+    /// The block that the rule is about.
+    pub target: &'a BlockKey,
+}
+
+/// Where a value is going to be written, which decides what `target.x` means there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// Nowhere: a condition. `target.x` is the value.
+    Condition,
+    /// In the target itself: `target.x` is the argument's own text.
+    Target,
+    /// In another block of the module: `target.x` is a reference.
+    Elsewhere,
+}
+
+/// The names of a rule's expressions.
+pub(super) struct RuleScope<'a> {
+    pub cx: Context<'a>,
+    /// What `block` means.
+    pub block: Option<Term>,
+    /// What `statement` means.
+    pub statement: Option<Term>,
+    pub writing: Writing,
+}
+
+impl<'a> Context<'a> {
+    /// The target's file and block.
+    pub(super) fn target_document(&self) -> Result<Arc<Document>, Refusal> {
+        self.bench.document(&self.target.path)
+    }
+
+    /// The site of a top-level block.
+    pub(super) fn site(key: &BlockKey) -> Site {
+        Site { path: key.path.clone(), block: Some(key.clone()) }
+    }
+
+    /// A scope for conditions.
+    pub(super) const fn scope(self) -> RuleScope<'a> {
+        RuleScope { cx: self, block: None, statement: None, writing: Writing::Condition }
+    }
+
+    /// The value of an expression of the rule, with `block` bound to a body.
+    pub(super) fn evaluate(self, expression: &RuleExpression, block: Option<(&Site, &Body)>) -> Term {
+        let block = block.map(|(site, body)| body_term(self.bench, site, body));
+        let scope = RuleScope { block, ..self.scope() };
+        Environment::new(&scope).evaluate(&expression.expression)
+    }
+
+    /// Whether a condition is true; absent ones are.
+    pub(super) fn wants(self, when: Option<&RuleExpression>, block: Option<(&Site, &Body)>) -> bool {
+        when.is_none_or(|when| self.evaluate(when, block).truth() == Some(true))
+    }
+
+    /// Whether a condition may be true.
+    pub(super) fn may(self, when: &RuleExpression) -> bool {
+        self.evaluate(when, None).truth() != Some(false)
+    }
+
+    /// The target's instance key as other blocks with the same repetition write it.
+    fn instance_key(&self) -> &'static str {
+        let Ok(document) = self.target_document() else { return "" };
+        match self.target.in_document(&document) {
+            Some(block) if block.attribute("for_each").is_some() => "[each.key]",
+            Some(block) if block.attribute("count").is_some() => "[count.index]",
+            _ => "",
+        }
+    }
+
+    /// `aws_s3_bucket.b[each.key].id`.
+    pub(super) fn reference(&self, attribute: &str) -> String {
+        format!("{}{}.{attribute}", self.target.local_address(), self.instance_key())
+    }
+
+    fn target_member(&self, name: &str, writing: Writing) -> Term {
+        let key = deciding_block(self.bench, self.target, name);
+        let Ok(document) = self.bench.document(&key.path) else { return Term::Unknown };
+        let Some(block) = key.in_document(&document) else { return Term::Unknown };
+        match writing {
+            Writing::Elsewhere => Term::Code(self.reference(name)),
+            Writing::Target => match block.attribute(name) {
+                Some(attribute) => Term::Code(document.slice(attribute.value_span).to_owned()),
+                None => Term::NULL,
+            },
+            Writing::Condition => {
+                let term = member_of(self.bench, &Self::site(&key), &block.body, name);
+                let computed = term == Term::NULL && matches!(name, "id" | "arn");
+                if computed { Term::Code(self.reference(name)) } else { term }
+            }
+        }
+    }
+
+    /// A refusal that names parameters which have no value.
+    pub(super) fn needs(&self, names: &[String]) -> Refusal {
+        let described: Vec<String> = names
+            .iter()
+            .map(|name| match self.rule.params.iter().find(|param| param.name == *name) {
+                Some(param) => format!("`{name}` ({})", param.description.trim_end_matches('.')),
+                None => format!("`{name}`"),
+            })
+            .collect();
+        Refusal::new(RefusalKind::NeedsParameter, format!("Rule `{}` needs a value that only the organisation can give: {}.", self.rule.id, described.join(", "))).next(format!(
+            "Set it under `params:` in `.github/remediate.yml`, or give it with the command: {}.",
+            names.iter().map(|name| format!("`{name}=…`")).collect::<Vec<_>>().join(" ")
+        ))
+    }
+}
+
+impl Scope for RuleScope<'_> {
+    fn member(&self, root: &str, name: &str) -> Option<Term> {
+        match root {
+            // Inside `module "…" { }` the call's arguments are called `module.x` as well.
+            "target" | "module" => Some(self.cx.target_member(name, self.writing)),
+            "param" => Some(self.cx.params.get(name).cloned().unwrap_or(Term::NULL)),
+            "block" => Some(self.block.as_ref().map_or(Term::NULL, |block| block.member(name))),
+            "statement" => Some(self.statement.as_ref().map_or(Term::Unknown, |statement| statement.member(name))),
+            "resource" => match name {
+                "name" => self.cx.target.labels.last().map(|label| Term::Known(Value::from(label.as_str()))),
+                "type" => self.cx.target.labels.first().map(|label| Term::Known(Value::from(label.as_str()))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn root(&self, root: &str) -> Option<Term> {
+        match root {
+            "block" => self.block.clone(),
+            "statement" => self.statement.clone(),
+            _ => None,
+        }
+    }
+
+    fn call(&self, name: &str, arguments: &[Term]) -> Option<Term> {
+        let text = |at: usize| arguments.get(at).and_then(Term::text);
+        Some(match name {
+            "linked" => match find_linked(self.cx, text(0)?, text(1)?) {
+                found if found.is_empty() => Term::Known(Value::Bool(false)),
+                _ => Term::Known(Value::Bool(true)),
+            },
+            "linked_resource" => find_linked(self.cx, text(0)?, text(1)?).first().map_or(Term::NULL, |key| resource_term(self.cx.bench, key)),
+            "resources" => {
+                let found = self.cx.bench.blocks(self.cx.target.dir(), "resource", text(0));
+                Term::list(found.iter().map(|(key, _)| resource_term(self.cx.bench, key)).collect())
+            }
+            "provider_at_least" => {
+                let (provider, wanted) = if arguments.len() == 2 { (text(0)?, text(1)?) } else { (self.cx.target.labels.first()?.split('_').next()?, text(0)?) };
+                version::at_least(self.cx.bench, self.cx.target.dir(), provider, wanted).map_or(Term::Unknown, |value| Term::Known(Value::Bool(value)))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A resource as an object: its arguments, `name` of the block as `resource_name`, and `reference` (code that names it).
+fn resource_term(bench: &Workbench, key: &BlockKey) -> Term {
+    let Ok(document) = bench.document(&key.path) else { return Term::Unknown };
+    let Some(block) = key.in_document(&document) else { return Term::Unknown };
+    let site = Context::site(key);
+    let mut members = body_term(bench, &site, &block.body).members().unwrap_or_default();
+    members.push(("resource_name".into(), Term::Known(Value::from(block.label(1).unwrap_or_default()))));
+    members.push(("reference".into(), Term::Code(key.local_address())));
+    Term::object(members)
+}

@@ -1,0 +1,352 @@
+//! One fix, and many.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hcl;
+use crate::model::{Applicability, ChangedFile, Edit, Effect, EffectKind, Patch, Refusal, RefusalKind, Span, Target, Workspace};
+use crate::rule::Rule;
+
+use super::context::Context;
+use super::operation;
+use super::params::{Bound, Params};
+use super::plan::{Change, Lifecycle, Plan};
+use super::proofs::{PROOFS, failed, prove};
+use super::reach::reach;
+use super::subject::{Subject, key_of, subject};
+use super::workbench::{BlockKey, Workbench};
+
+/// Rounds that one operation may take: each creates what the next looks into.
+const MAX_ROUNDS: usize = 24;
+
+/// What came of a fix that was not refused.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The rule's ends hold; nothing was changed.
+    Holds,
+    /// The rule has nothing to say about this block; the sentence says why.
+    NotApplicable(String),
+    /// A proved change.
+    Patch(Box<Patch>),
+}
+
+/// One fix among many.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The block.
+    pub target: &'a Target,
+    /// The parameters.
+    pub params: &'a Params,
+}
+
+/// What came of many fixes.
+#[derive(Debug)]
+pub struct Composition {
+    /// One result a request, in the order of the requests.
+    pub results: Vec<Result<Outcome, Refusal>>,
+    /// All changes as one patch, if there are any.
+    pub patch: Option<Patch>,
+    /// The files after all of them.
+    pub workspace: Workspace,
+}
+
+/// Fixes one block.
+///
+/// # Errors
+/// A refusal that says why nothing was changed and what to do next.
+pub fn patch(rule: &Rule, target: &Target, workspace: &Workspace, params: &Params) -> Result<Outcome, Refusal> {
+    Workbench::new(workspace.clone()).fix(rule, target, params)
+}
+
+/// Whether the rule's ends hold at a block; also true when the rule has nothing to say about it.
+///
+/// # Errors
+/// A refusal when that cannot be known.
+pub fn holds(rule: &Rule, target: &Target, workspace: &Workspace, params: &Params) -> Result<bool, Refusal> {
+    let bench = Workbench::new(workspace.clone());
+    let key = key_of(&bench, target)?;
+    let bound = Bound::new(rule, params)?;
+    match subject(&bench, rule, &key) {
+        Ok(subject) => {
+            let cx = Context { bench: &bench, rule, params: &bound, target: &subject.key };
+            if !applies(cx, &subject) {
+                return Ok(true);
+            }
+            Ok(plan_all(cx, &subject)?.is_empty())
+        }
+        Err(Ok(_)) => Ok(true),
+        Err(Err(refusal)) => Err(refusal),
+    }
+}
+
+/// Fixes many blocks, one after the other in an order that does not depend on the order of the requests, each on top of the
+/// ones before. A fix that would undo an earlier one of the same block is refused.
+#[must_use]
+pub fn patch_all(requests: &[Request<'_>], workspace: &Workspace) -> Composition {
+    let mut order: Vec<usize> = (0..requests.len()).collect();
+    order.sort_by(|a, b| {
+        let key = |request: &Request<'_>| (request.target.path.clone(), request.target.span.start, request.rule.id.clone());
+        key(&requests[*a]).cmp(&key(&requests[*b]))
+    });
+    let mut bench = Workbench::new(workspace.clone());
+    let mut results: Vec<Option<Result<Outcome, Refusal>>> = requests.iter().map(|_| None).collect();
+    let mut done: Vec<usize> = Vec::new();
+    for index in order {
+        let request = &requests[index];
+        let mut result = bench.fix(request.rule, request.target, request.params);
+        if matches!(result, Ok(Outcome::Patch(_))) {
+            let undone = done.iter().map(|earlier| &requests[*earlier]).find(|earlier| earlier.target.path == request.target.path && bench.still_holds(earlier) == Some(false));
+            if let Some(earlier) = undone {
+                result = Err(Refusal::new(RefusalKind::ProofFailed, format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, earlier.rule.id)));
+                bench.undo();
+            } else {
+                done.push(index);
+            }
+        }
+        results[index] = Some(result);
+    }
+    let results: Vec<Result<Outcome, Refusal>> = results.into_iter().flatten().collect();
+    let patch = merge(&results, workspace, bench.files());
+    Composition { results, patch, workspace: bench.files().clone() }
+}
+
+/// All patches as one: texts from the first state to the last.
+fn merge(results: &[Result<Outcome, Refusal>], before: &Workspace, after: &Workspace) -> Option<Patch> {
+    let patches: Vec<&Patch> = results.iter().filter_map(|result| if let Ok(Outcome::Patch(patch)) = result { Some(patch.as_ref()) } else { None }).collect();
+    let mut merged = (*patches.first()?).clone();
+    let paths: BTreeSet<&String> = patches.iter().flat_map(|patch| patch.files.keys()).collect();
+    merged.files = paths.into_iter().filter_map(|path| Some((path.clone(), changed_file(before.get(path), after.get(path)?)))).collect();
+    for patch in &patches[1..] {
+        for rule in &patch.rules {
+            if !merged.rules.contains(rule) {
+                merged.rules.push(rule.clone());
+            }
+        }
+        merged.applicability = merged.applicability.max(patch.applicability);
+        extend(&mut merged.notes, &patch.notes);
+        extend(&mut merged.effects, &patch.effects);
+        extend(&mut merged.summary, &patch.summary);
+        extend(&mut merged.reach.instances, &patch.reach.instances);
+        extend(&mut merged.reach.callers, &patch.reach.callers);
+        if let Some(runbook) = &patch.runbook {
+            let known = merged.runbook.get_or_insert_default();
+            if !known.contains(runbook.as_str()) {
+                known.push_str(if known.is_empty() { "" } else { "\n" });
+                known.push_str(runbook);
+            }
+        }
+    }
+    Some(merged)
+}
+
+fn extend<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !all.contains(item) {
+            all.push(item.clone());
+        }
+    }
+}
+
+fn changed_file(before: Option<&str>, after: &str) -> ChangedFile {
+    ChangedFile { before: before.map(str::to_owned), after: after.to_owned(), edits: hcl::changed_edits(before.unwrap_or_default(), after) }
+}
+
+/// Whether the rule is about this block at all.
+fn applies(cx: Context<'_>, subject: &Subject<'_>) -> bool {
+    subject.is_module || cx.wants(cx.rule.target.when.as_ref(), None)
+}
+
+/// The first change that any operation still wants.
+fn plan_all(cx: Context<'_>, subject: &Subject<'_>) -> Result<Plan, Refusal> {
+    for operation in subject.operations {
+        let changes = operation::plan(cx, operation, &subject.key)?;
+        if !changes.is_empty() {
+            return Ok(changes);
+        }
+    }
+    Ok(Plan::new())
+}
+
+/// What was found out about a fix before anything is changed.
+struct Judgement {
+    applicability: Applicability,
+    notes: Vec<String>,
+    prevent_destroy: bool,
+}
+
+impl Workbench {
+    /// Fixes one block of the workbench's files, which change accordingly. After a refusal they are as before.
+    ///
+    /// # Errors
+    /// A refusal that says why nothing was changed and what to do next.
+    pub fn fix(&mut self, rule: &Rule, target: &Target, params: &Params) -> Result<Outcome, Refusal> {
+        self.begin();
+        let key = key_of(self, target)?;
+        let bound = Bound::new(rule, params)?;
+        let subject = match subject(self, rule, &key) {
+            Ok(subject) => subject,
+            Err(Ok(reason)) => return Ok(Outcome::NotApplicable(reason)),
+            Err(Err(refusal)) => return Err(refusal),
+        };
+        let judgement = {
+            let cx = Context { bench: self, rule, params: &bound, target: &subject.key };
+            if !applies(cx, &subject) {
+                return Ok(Outcome::NotApplicable(format!("rule `{}` does not concern this block", rule.id)));
+            }
+            match self.judge(cx, &subject)? {
+                Some(judgement) => judgement,
+                None => return Ok(Outcome::Holds),
+            }
+        };
+        let result = self.carry_out(rule, &bound, &subject, target, judgement);
+        if result.is_err() {
+            self.undo();
+        }
+        result
+    }
+
+    /// Whether a fix made earlier still holds; `None` when that cannot be known any more.
+    fn still_holds(&self, request: &Request<'_>) -> Option<bool> {
+        let key = key_of(self, request.target).ok()?;
+        let bound = Bound::new(request.rule, request.params).ok()?;
+        let subject = subject(self, request.rule, &key).ok()?;
+        let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
+        Some(!applies(cx, &subject) || plan_all(cx, &subject).ok()?.is_empty())
+    }
+
+    /// Looks before leaping: `None` when everything holds already.
+    fn judge(&self, cx: Context<'_>, subject: &Subject<'_>) -> Result<Option<Judgement>, Refusal> {
+        let planned = plan_all(cx, subject);
+        if matches!(&planned, Ok(plan) if plan.is_empty()) {
+            return Ok(None);
+        }
+        if let Some(refusal) = subject.refusals.iter().find(|refusal| cx.may(&refusal.when)) {
+            return Err(Refusal::new(RefusalKind::RefusedByRule, refusal.note.trim().to_owned()));
+        }
+        if !cx.params.missing.is_empty() {
+            let names: Vec<String> = cx.params.missing.iter().map(|(name, _)| name.clone()).collect();
+            return Err(cx.needs(&names));
+        }
+        planned?;
+        let spec = &cx.rule.applicability;
+        let mut applicability = spec.level;
+        let mut notes: Vec<String> = spec.note.iter().cloned().collect();
+        for lower in spec.lower.iter().filter(|lower| cx.may(&lower.when)) {
+            applicability = applicability.max(lower.level);
+            notes.push(lower.note.clone());
+        }
+        let document = self.document(&subject.key.path)?;
+        let prevent_destroy = subject.key.in_document(&document).is_some_and(|block| Lifecycle::of(block).prevent_destroy);
+        Ok(Some(Judgement { applicability, notes, prevent_destroy }))
+    }
+
+    fn carry_out(&mut self, rule: &Rule, bound: &Bound, subject: &Subject<'_>, target: &Target, judgement: Judgement) -> Result<Outcome, Refusal> {
+        let mut changes: Vec<Change> = Vec::new();
+        for operation in subject.operations {
+            for round in 0.. {
+                let cx = Context { bench: self, rule, params: bound, target: &subject.key };
+                let planned = operation::plan(cx, operation, &subject.key)?;
+                if planned.is_empty() {
+                    break;
+                }
+                if round == MAX_ROUNDS {
+                    return Err(failed(PROOFS[1], &subject.key.path, "the rule asks for more changes however often it is applied"));
+                }
+                self.not_ignored(&subject.key, &planned)?;
+                changes.extend(self.apply_plan(planned)?);
+            }
+        }
+        let files: BTreeMap<String, ChangedFile> = self
+            .changed()
+            .into_iter()
+            .filter_map(|(path, before)| {
+                let after = self.files().get(&path)?;
+                (before.as_deref() != Some(after)).then(|| (path.clone(), changed_file(before.as_deref(), after)))
+            })
+            .collect();
+        prove(self, &files)?;
+        let cx = Context { bench: self, rule, params: bound, target: &subject.key };
+        self.prove_end(cx, subject)?;
+        Ok(Outcome::Patch(Box::new(self.describe(rule, subject, target, &changes, files, judgement))))
+    }
+
+    /// The rule holds, and running it once more changes nothing: both are that no operation wants a change.
+    fn prove_end(&self, cx: Context<'_>, subject: &Subject<'_>) -> Result<(), Refusal> {
+        let left = plan_all(cx, subject)?;
+        match left.first() {
+            None => Ok(()),
+            Some(change) => Err(failed(PROOFS[1], &change.path, &format!("it still {}", change.summary))),
+        }
+    }
+
+    /// A change of an argument that `ignore_changes` names would be written and never applied.
+    fn not_ignored(&self, key: &BlockKey, plan: &[Change]) -> Result<(), Refusal> {
+        let document = self.document(&key.path)?;
+        let Some(block) = key.in_document(&document) else { return Ok(()) };
+        let lifecycle = Lifecycle::of(block);
+        let companion = |change: &Change| change.argument.is_empty() || change.summary.contains(" in `");
+        match plan.iter().filter(|change| !companion(change)).find(|change| lifecycle.ignores(&change.argument)) {
+            Some(change) => Err(Refusal::new(
+                RefusalKind::RefusedByRule,
+                format!("`lifecycle {{ ignore_changes }}` of `{}` covers `{}`, so Terraform would not apply the change.", key.local_address(), change.argument),
+            )
+            .next("Take the argument out of `ignore_changes` first, or change it where it is managed.")
+            .at(self.place(&key.path, block.span, "the block with `ignore_changes`"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Applies what fits together; the rest is planned again in the next round.
+    fn apply_plan(&mut self, plan: Plan) -> Result<Vec<Change>, Refusal> {
+        let mut by_file: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
+        let mut applied = Vec::new();
+        for change in plan {
+            let edits = by_file.entry(change.path.clone()).or_default();
+            let clashes = |span: Span| edits.iter().any(|edit| edit.span == span || edit.span.start < span.end && span.start < edit.span.end || (edit.span.is_empty() || span.is_empty()) && edit.span.start <= span.end && span.start <= edit.span.end);
+            if !clashes(change.edit.span) {
+                edits.push(change.edit.clone());
+                applied.push(change);
+            }
+        }
+        for (path, edits) in by_file {
+            self.apply(&path, &edits)?;
+        }
+        Ok(applied)
+    }
+
+    fn describe(&self, rule: &Rule, subject: &Subject<'_>, target: &Target, changes: &[Change], files: BTreeMap<String, ChangedFile>, judgement: Judgement) -> Patch {
+        let touched = |argument: &str| changes.iter().any(|change| change.argument == argument || change.argument.starts_with(&format!("{argument}.")));
+        let effects: Vec<Effect> = rule
+            .applicability
+            .effects
+            .iter()
+            .filter(|effect| effect.argument.as_deref().is_none_or(touched))
+            .map(|effect| Effect { kind: effect.kind, note: effect.note.clone(), source: effect.source.clone() })
+            .collect();
+        let Judgement { mut applicability, mut notes, prevent_destroy } = judgement;
+        if prevent_destroy && effects.iter().any(|effect| effect.kind == EffectKind::Replacement) {
+            applicability = Applicability::Disruptive;
+            notes.push("`lifecycle { prevent_destroy = true }` makes Terraform stop at the replacement until it is taken out.".to_owned());
+        }
+        let mut summary: Vec<String> = Vec::new();
+        for change in changes {
+            if !summary.contains(&change.summary) {
+                summary.push(change.summary.clone());
+            }
+        }
+        let disruptive = applicability == Applicability::Disruptive;
+        Patch {
+            rules: vec![rule.id.clone()],
+            address: target.address.to_string(),
+            files,
+            applicability,
+            notes,
+            effects,
+            runbook: rule.applicability.runbook.clone().filter(|_| disruptive),
+            summary,
+            reach: reach(self, &subject.key, changes),
+            proofs: PROOFS.iter().map(|proof| (*proof).to_owned()).collect(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Finding the resources that refer to the target: by reference, by name, or through a module's input or output.
+
+use serde_json::Value;
+
+use crate::hcl::{Body, Found, expression_span, parse_path, references};
+use crate::model::Span;
+
+use super::context::Context;
+use super::follow::{Decided, Leaf, Site, follow, member_of, term_of};
+use super::term::Term;
+use super::workbench::BlockKey;
+
+/// The resources of type `resource` whose argument `link` refers to the target, in file order; those of the target's own module
+/// first, else those of modules that call it or that it calls.
+pub(super) fn find_linked(cx: Context<'_>, resource: &str, link: &str) -> Vec<BlockKey> {
+    let here = linked_in(cx, cx.target.dir(), resource, link);
+    if !here.is_empty() {
+        return here;
+    }
+    let mut found = Vec::new();
+    for dir in related(cx) {
+        found.extend(linked_in(cx, &dir, resource, link));
+    }
+    found
+}
+
+/// Directories of modules that call the target's module or are called beside it.
+fn related(cx: Context<'_>) -> Vec<String> {
+    let own = cx.target.dir();
+    let calls = cx.bench.calls();
+    let mut dirs: Vec<String> = calls.iter().filter(|call| call.source_dir.as_deref() == Some(own)).map(|call| call.dir.clone()).collect();
+    for parent in dirs.clone().iter().map(String::as_str).chain([own]) {
+        dirs.extend(calls.iter().filter(|call| call.dir == parent).filter_map(|call| call.source_dir.clone()));
+    }
+    dirs.sort();
+    dirs.dedup();
+    dirs.retain(|dir| dir != own);
+    dirs
+}
+
+fn linked_in(cx: Context<'_>, dir: &str, resource: &str, link: &str) -> Vec<BlockKey> {
+    let path = parse_path(link);
+    let mut found = Vec::new();
+    for (key, document) in cx.bench.blocks(dir, "resource", Some(resource)) {
+        let Some(block) = key.in_document(&document) else { continue };
+        let site = Context::site(&key);
+        let refers = block.body.find(&path).into_iter().any(|place| match place {
+            Found::Attribute { attribute, .. } => refers_to_target(cx, &site, &attribute.value, Some(attribute.value_span)),
+            _ => false,
+        });
+        if refers {
+            found.push(key);
+        }
+    }
+    found
+}
+
+/// Whether an expression leads to the target.
+pub(super) fn refers_to_target(cx: Context<'_>, site: &Site, expression: &hcl_edit::expr::Expression, span: Option<Span>) -> bool {
+    let labels: Vec<&str> = cx.target.labels.iter().map(String::as_str).collect();
+    let target_names: Vec<&str> = if cx.target.kind == "resource" { labels } else { [vec![cx.target.kind.as_str()], labels].concat() };
+    if site.dir() == cx.target.dir() && references(expression).iter().any(|reference| reference.starts_with(&target_names)) {
+        return true;
+    }
+    let leaves = match expression {
+        hcl_edit::expr::Expression::Array(items) => items.iter().flat_map(|item| follow(cx.bench, site, item, expression_span(item))).collect(),
+        _ => follow(cx.bench, site, expression, span),
+    };
+    leaves.iter().any(|leaf| leaf_is_target(cx, leaf, &target_names)) || same_name(cx, site, expression, span)
+}
+
+fn leaf_is_target(cx: Context<'_>, leaf: &Leaf, names: &[&str]) -> bool {
+    match &leaf.decided {
+        Decided::Reference(reference) => leaf.site.dir() == cx.target.dir() && reference.len() >= names.len() && reference.iter().zip(names).all(|(a, b)| a == b),
+        Decided::Value(Term::Code(code)) => leaf.site.dir() == cx.target.dir() && code.starts_with(&format!("{}.", names.join("."))),
+        _ => false,
+    }
+}
+
+/// Arguments that hold the name a cloud knows a resource by.
+const NAMES: [&str; 8] = ["bucket", "name", "function_name", "identifier", "cluster_identifier", "domain_name", "repository_name", "family"];
+
+/// Whether both say the same name: an equal literal, or the same expression in the same module.
+fn same_name(cx: Context<'_>, site: &Site, expression: &hcl_edit::expr::Expression, span: Option<Span>) -> bool {
+    let Ok(document) = cx.target_document() else { return false };
+    let Some(block) = cx.target.in_document(&document) else { return false };
+    let Some(name) = NAMES.iter().find_map(|name| block.attribute(name)) else { return false };
+    let own = term_of(cx.bench, &Context::site(cx.target), &name.value, Some(name.value_span));
+    let other = term_of(cx.bench, site, expression, span);
+    if let (Some(Value::String(a)), Some(Value::String(b))) = (own.known(), other.known()) {
+        return a == b && !a.is_empty();
+    }
+    let repeated = |body: &Body| body.attribute("count").is_some() || body.attribute("for_each").is_some();
+    let text = cx.bench.document(&site.path).ok().and_then(|document| span.map(|span| document.slice(span).to_owned()));
+    let same_text = text.as_deref() == Some(document.slice(name.value_span));
+    // Equal text within one module is an equal value, unless it depends on the instance.
+    same_text && site.dir() == cx.target.dir() && !repeated(&block.body) && !references(expression).is_empty()
+}
+
+/// The block that an argument of `from` refers to, when that is a resource of one of these types in the same module; by
+/// reference, or by the same literal name.
+pub(super) fn referred(bench: &super::workbench::Workbench, from: &BlockKey, argument: &str, types: &[String]) -> Option<BlockKey> {
+    let document = bench.document(&from.path).ok()?;
+    let block = from.in_document(&document)?;
+    let attribute = block.body.find(&parse_path(argument)).into_iter().find_map(|found| if let Found::Attribute { attribute, .. } = found { Some(attribute) } else { None })?;
+    let site = Context::site(from);
+    let mut names: Vec<(String, Vec<String>)> = references(&attribute.value).into_iter().map(|reference| (from.dir().to_owned(), reference.names)).collect();
+    for leaf in follow(bench, &site, &attribute.value, Some(attribute.value_span)) {
+        if let Decided::Reference(reference) = &leaf.decided {
+            names.push((leaf.site.dir().to_owned(), reference.clone()));
+        }
+    }
+    for (dir, names) in &names {
+        let [kind, name, ..] = names.as_slice() else { continue };
+        if types.contains(kind) {
+            if let Some((key, _)) = bench.blocks(dir, "resource", Some(kind)).into_iter().find(|(key, _)| key.labels.get(1) == Some(name)) {
+                return Some(key);
+            }
+        }
+    }
+    let wanted = term_of(bench, &site, &attribute.value, Some(attribute.value_span));
+    let wanted = wanted.text()?;
+    let mut alike = types.iter().flat_map(|kind| bench.blocks(from.dir(), "resource", Some(kind))).filter(|(key, document)| {
+        key.in_document(document).is_some_and(|block| NAMES.iter().any(|name| member_of(bench, &Context::site(key), &block.body, name).text() == Some(wanted)))
+    });
+    alike.next().map(|(key, _)| key)
+}

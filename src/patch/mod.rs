@@ -1,0 +1,51 @@
+//! From a rule and a block to a proved change.
+//!
+//! [`patch`] looks whether the rule's ends hold at the target and, where they do not, edits exactly what must change: the
+//! argument itself, or the place that decides its value (a default, a tfvars entry, a local, a module argument, a `for_each`
+//! entry). [`patch_all`] composes many fixes into one set of files. [`Workbench`] does the same step by step.
+//!
+//! # What the expressions of rules mean
+//!
+//! Names: `target.x` (argument or nested blocks of the target; absent is null, blocks are a list of objects of which a list of
+//! one stands for its element), `param.x`, `block.x` (the nested block an operation looks at), `statement.x` (a policy
+//! statement), `resource.name`, `resource.type`. Functions: Terraform's common ones (see `functions.rs`) and
+//! `linked("type", "argument")` (whether a resource of that type refers to the target), `linked_resource("type", "argument")`
+//! (that resource as an object; `reference` is the code that names it), `resources("type")` (those of the module),
+//! `provider_at_least("4.0")`.
+//!
+//! A condition is true, false or unknown: `when` needs true, `refuse` and `lower` fire on true or unknown.
+//!
+//! Where a value is written, `target.x` is a reference (`aws_s3_bucket.b[each.key].x`) in another block and the argument's own
+//! text in the target itself; `param.x` is the parameter's expression. Anything that needs no name of the rule is written as it stands.
+
+mod body;
+mod companion;
+mod context;
+mod evaluate;
+mod fix;
+mod follow;
+mod functions;
+mod json_edit;
+mod linked;
+mod narrow;
+mod operation;
+mod params;
+mod plan;
+mod proofs;
+mod reach;
+mod remove;
+mod render;
+mod set;
+mod statement;
+mod subject;
+mod term;
+mod version;
+mod workbench;
+
+pub use fix::{Composition, Outcome, Request, holds, patch, patch_all};
+pub use functions::{NAMES as FUNCTIONS, OF_SCOPE as SCOPE_FUNCTIONS};
+pub use params::Params;
+pub use proofs::PROOFS;
+pub use term::Term;
+pub use workbench::{BlockKey, Workbench, directory_of};
+

@@ -1,0 +1,245 @@
+//! `narrow`: a CIDR list (or a single value) holds none of these.
+
+use hcl_edit::expr::Expression;
+use serde_json::Value;
+
+use crate::hcl::{self, Attribute, Body, Document, Found, expression_span, parse_path};
+use crate::model::{Refusal, RefusalKind, Span};
+use crate::rule::NarrowSpec;
+
+use super::context::Context;
+use super::follow::{Decided, Leaf, Site, follow, term_of};
+use super::plan::{Change, Plan, elsewhere, find_expression, replace};
+use super::render::Wanted;
+use super::term::{Term, any, equal};
+use super::workbench::{BlockKey, deciding_block};
+
+/// Other arguments that let traffic in: a rule with one of these still means something when a list goes.
+const SOURCES: [&str; 7] = ["cidr_blocks", "ipv6_cidr_blocks", "security_groups", "prefix_list_ids", "source_security_group_id", "referenced_security_group_id", "self"];
+
+struct Narrowing<'a> {
+    cx: Context<'a>,
+    spec: &'a NarrowSpec,
+    drop: Vec<Term>,
+    /// `None` when the parameter that says what takes their place is not set.
+    to: Option<Vec<Value>>,
+}
+
+/// What must change for the lists that a path names to hold none of `drop`.
+pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result<Plan, Refusal> {
+    let path = parse_path(&spec.path);
+    let Some(first) = path.first() else { return Ok(Plan::new()) };
+    let key = deciding_block(cx.bench, key, &first.name);
+    let document = cx.bench.document(&key.path)?;
+    let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
+    let site = Context::site(&key);
+    let drop = cx.evaluate(&spec.drop, None).elements().unwrap_or_default();
+    let to = spec.to.as_ref().map(|to| cx.evaluate(to, None)).and_then(|term| match term.known() {
+        Some(Value::Array(items)) => Some(items.clone()),
+        Some(Value::Null) | None => None,
+        Some(single) => Some(vec![single.clone()]),
+    });
+    let narrowing = Narrowing { cx, spec, drop, to };
+    let mut changes = Plan::new();
+    for found in block.body.find(&path) {
+        match found {
+            Found::Attribute { body, attribute } => {
+                if cx.wants(spec.when.as_ref(), Some((&site, body))) {
+                    changes.extend(narrowing.argument(&key, &site, &document, body, attribute)?);
+                }
+            }
+            Found::Inside { attribute, depth } => {
+                // `ingress = [{ cidr_blocks = […] }]`: each object of the list.
+                let leaves = super::follow::follow_into(cx.bench, &site, &attribute.value, Some(attribute.value_span), attribute.value.is_array(), &path[depth..]);
+                if cx.wants(spec.when.as_ref(), None) {
+                    for leaf in &leaves {
+                        changes.extend(narrowing.leaf(leaf, None)?);
+                    }
+                }
+            }
+            Found::Block { .. } | Found::Missing { .. } => {}
+        }
+    }
+    Ok(changes)
+}
+
+impl Narrowing<'_> {
+    fn is_dropped(&self, term: &Term) -> Option<bool> {
+        any(self.drop.iter().map(|gone| equal(term, gone)))
+    }
+
+    fn argument(&self, key: &BlockKey, site: &Site, document: &Document, body: &Body, attribute: &Attribute) -> Result<Plan, Refusal> {
+        let whole = term_of(self.cx.bench, site, &attribute.value, Some(attribute.value_span));
+        let held = whole.elements().unwrap_or_else(|| vec![whole.clone()]);
+        if any(held.iter().map(|item| self.is_dropped(item))) == Some(false) {
+            return Ok(Plan::new());
+        }
+        let mut changes = Plan::new();
+        for leaf in follow(self.cx.bench, site, &attribute.value, Some(attribute.value_span)) {
+            let only = Removal { key, site, document, body, attribute };
+            changes.extend(self.leaf(&leaf, Some(&only))?);
+        }
+        Ok(changes)
+    }
+
+    fn leaf(&self, leaf: &Leaf, around: Option<&Removal<'_>>) -> Result<Plan, Refusal> {
+        match &leaf.decided {
+            Decided::Unknown(why) => Err(elsewhere(self.cx, &self.spec.path, leaf, why)),
+            Decided::Reference(_) | Decided::Absent(_) => Ok(Plan::new()),
+            Decided::Value(term) => match term.elements() {
+                Some(items) if term.is_null() == Some(false) => self.list(leaf, &items, around),
+                _ => self.single(leaf, term),
+            },
+        }
+    }
+
+    /// A single value such as `cidr_ipv4`.
+    fn single(&self, leaf: &Leaf, term: &Term) -> Result<Plan, Refusal> {
+        if self.is_dropped(term) != Some(true) {
+            return Ok(Plan::new());
+        }
+        let fitting = self.fitting(term);
+        match fitting.as_deref() {
+            None => Err(self.needs_to()),
+            Some([one]) => {
+                let wanted = Wanted { text: hcl::render(one, "", "\n"), term: Term::Known(one.clone()) };
+                Ok(vec![replace(self.cx, leaf, &self.spec.path, &wanted)?])
+            }
+            Some([]) => Err(self.nothing_left(leaf)),
+            Some(many) => Err(Refusal::new(
+                RefusalKind::NeedsParameter,
+                format!("`{}` holds one block, but {} are allowed instead: which of them, or one rule for each, is for a person to decide.", self.spec.path, many.len()),
+            )
+            .next("Give one CIDR block for this rule, or write one rule for each block.")),
+        }
+    }
+
+    /// The values that take the place of `dropped`: of its address family, where the parameter names both.
+    fn fitting(&self, dropped: &Term) -> Option<Vec<Value>> {
+        let six = |value: &Value| value.as_str().is_some_and(|text| text.contains(':'));
+        let family = dropped.known().is_some_and(six);
+        let is_cidr = dropped.text().is_some_and(|text| text.contains('/'));
+        self.to.as_ref().map(|to| to.iter().filter(|value| !is_cidr || six(value) == family).cloned().collect())
+    }
+
+    fn list(&self, leaf: &Leaf, items: &[Term], around: Option<&Removal<'_>>) -> Result<Plan, Refusal> {
+        let gone: Vec<usize> = items.iter().enumerate().filter(|(_, item)| self.is_dropped(item) == Some(true)).map(|(at, _)| at).collect();
+        let unknown = items.iter().any(|item| self.is_dropped(item).is_none() && !matches!(item, Term::Code(_)));
+        if gone.is_empty() {
+            return if unknown { self.elements(leaf) } else { Ok(Plan::new()) };
+        }
+        let Some(first) = gone.first().and_then(|at| items.get(*at)) else { return Ok(Plan::new()) };
+        let new: Vec<Value> = match self.fitting(first) {
+            Some(new) => new.into_iter().filter(|value| !items.iter().any(|item| item.known() == Some(value))).collect(),
+            None if items.len() > gone.len() && self.spec.to.is_none() => Vec::new(),
+            None => return Err(self.needs_to()),
+        };
+        if gone.len() == items.len() && new.is_empty() {
+            return match around {
+                Some(removal) if removal.has_other_source(self.cx, &self.drop) => Ok(vec![removal.change(&self.spec.path)]),
+                _ => Err(self.nothing_left(leaf)),
+            };
+        }
+        let change = self.edit_list(leaf, &gone, items.len(), &new)?;
+        Ok(change)
+    }
+
+    /// A list some of whose elements are references: each is followed on its own.
+    fn elements(&self, leaf: &Leaf) -> Result<Plan, Refusal> {
+        let document = self.cx.bench.document(&leaf.site.path)?;
+        let array = leaf.span.and_then(|span| find_expression(&document, span));
+        let mut changes = Plan::new();
+        if let Some(Expression::Array(array)) = array {
+            for item in array.iter().filter(|item| hcl::literal(item).is_none()) {
+                for inner in follow(self.cx.bench, &leaf.site, item, expression_span(item)) {
+                    changes.extend(self.leaf(&inner, None)?);
+                }
+            }
+        }
+        Ok(changes)
+    }
+
+    fn edit_list(&self, leaf: &Leaf, gone: &[usize], count: usize, new: &[Value]) -> Result<Plan, Refusal> {
+        let path = &self.spec.path;
+        let document = self.cx.bench.document(&leaf.site.path)?;
+        let text = document.text();
+        let (Some(span), Some(Expression::Array(array))) = (leaf.span, leaf.span.and_then(|span| find_expression(&document, span))) else {
+            return Err(elsewhere(self.cx, path, leaf, "it is no list that can be edited in place"));
+        };
+        let place = |index: usize| array.get(index).and_then(expression_span);
+        let rendered: Vec<String> = new.iter().map(|value| hcl::render(value, "", "\n")).collect();
+        let summary = format!("narrows `{path}`: {} instead of {}", if rendered.is_empty() { "nothing".to_owned() } else { rendered.join(", ") }, self.dropped_text(&document, gone, &array));
+        let change = |edit| Change { path: leaf.site.path.clone(), edit, summary: summary.clone(), argument: path.clone(), through: leaf.through.clone() };
+        let mut edits = Vec::new();
+        let (first, rest) = gone.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
+        let unplaced = || elsewhere(self.cx, path, leaf, "the places of its elements are not known");
+        if let Some((replacement, others)) = rendered.split_first() {
+            let at = place(first).ok_or_else(unplaced)?;
+            let one_a_line = count > 1 && text.get(span.range()).is_some_and(|list| list.contains('\n'));
+            let separator = if one_a_line { format!(",\n{}", hcl::indent_of_line(text, at.start)) } else { ", ".to_owned() };
+            let all = others.iter().fold(replacement.clone(), |all, other| format!("{all}{separator}{other}"));
+            edits.push(change(crate::model::Edit { span: at, text: all }));
+            if !rest.is_empty() {
+                edits.extend(hcl::remove_elements(text, &array, span, rest).ok_or_else(unplaced)?.into_iter().map(change));
+            }
+        } else {
+            edits.extend(hcl::remove_elements(text, &array, span, gone).ok_or_else(unplaced)?.into_iter().map(change));
+        }
+        Ok(edits)
+    }
+
+    fn dropped_text(&self, document: &Document, gone: &[usize], array: &hcl_edit::expr::Array) -> String {
+        let texts: Vec<&str> = gone.iter().filter_map(|at| array.get(*at).and_then(expression_span)).map(|span: Span| document.slice(span)).collect();
+        texts.join(", ")
+    }
+
+    fn needs_to(&self) -> Refusal {
+        let params: Vec<String> = self
+            .spec
+            .to
+            .iter()
+            .flat_map(|to| hcl::references(&to.expression))
+            .filter(|reference| reference.name(0) == "param")
+            .map(|reference| reference.name(1).to_owned())
+            .collect();
+        if params.is_empty() {
+            return Refusal::new(RefusalKind::RefusedByRule, format!("Without {} nothing would be left of `{}`: who may still connect is for its owner to decide.", self.drop.iter().filter_map(Term::render).collect::<Vec<_>>().join(", "), self.spec.path));
+        }
+        self.cx.needs(&params)
+    }
+
+    fn nothing_left(&self, leaf: &Leaf) -> Refusal {
+        let refusal = self.needs_to();
+        match leaf.span {
+            Some(span) => refusal.at(self.cx.bench.place(&leaf.site.path, span, "the list that would be empty")),
+            None => refusal,
+        }
+    }
+}
+
+/// The argument that would go as a whole.
+struct Removal<'d> {
+    key: &'d BlockKey,
+    site: &'d Site,
+    document: &'d Document,
+    body: &'d Body,
+    attribute: &'d Attribute,
+}
+
+impl Removal<'_> {
+    /// Whether another argument still lets someone in who is not dropped.
+    fn has_other_source(&self, cx: Context<'_>, drop: &[Term]) -> bool {
+        SOURCES.iter().filter(|name| **name != self.attribute.name).filter_map(|name| self.body.attribute(name)).any(|attribute| {
+            let term = term_of(cx.bench, self.site, &attribute.value, Some(attribute.value_span));
+            match term.elements() {
+                Some(items) => !items.is_empty() && items.iter().all(|item| any(drop.iter().map(|gone| equal(item, gone))) == Some(false)),
+                None => term.truth() == Some(true) || term.text().is_some_and(|text| !text.is_empty()) || matches!(term, Term::Code(_)),
+            }
+        })
+    }
+
+    fn change(&self, path: &str) -> Change {
+        let edit = if self.document.syntax() == hcl::Syntax::Native { hcl::remove_item(self.document, self.attribute.span) } else { super::json_edit::remove_member(self.document.text(), self.attribute.span) };
+        Change { path: self.key.path.clone(), edit, summary: format!("removes `{path}`"), argument: path.to_owned(), through: Vec::new() }
+    }
+}

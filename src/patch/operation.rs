@@ -1,0 +1,33 @@
+//! The verbs, one after the other.
+
+use crate::model::Refusal;
+use crate::rule::Operation;
+
+use super::context::Context;
+use super::plan::Plan;
+use super::workbench::BlockKey;
+use super::{body, companion, narrow, remove, set, statement};
+
+/// What must change for one operation to hold at `key` (the target, or the module call that stands for it).
+pub(super) fn plan(cx: Context<'_>, operation: &Operation, key: &BlockKey) -> Result<Plan, Refusal> {
+    match operation {
+        Operation::Set(spec) => set::plan(cx, spec, key),
+        Operation::Block(spec) => body::plan(cx, spec, key),
+        Operation::Remove(spec) => remove::plan(cx, spec, key),
+        Operation::Companion(spec) if companion::is_inline(cx, spec) => {
+            if !cx.wants(spec.when.as_ref(), None) {
+                return Ok(Plan::new());
+            }
+            for inner in &spec.inline {
+                let changes = plan(cx, inner, key)?;
+                if !changes.is_empty() {
+                    return Ok(changes);
+                }
+            }
+            Ok(Plan::new())
+        }
+        Operation::Companion(spec) => companion::plan(cx, spec),
+        Operation::Narrow(spec) => narrow::plan(cx, spec, key),
+        Operation::Statement(spec) => statement::plan(cx, spec, key),
+    }
+}

@@ -1,0 +1,235 @@
+//! `set`: the argument has this value.
+
+use hcl_edit::expr::Expression;
+use serde_json::Value;
+
+use crate::hcl::{self, Attribute, Body, Document, Found, Step, parse_path};
+use crate::model::{Refusal, RefusalKind};
+use crate::rule::{RuleExpression, SetSpec};
+
+use super::context::{Context, RuleScope, Writing};
+use super::evaluate::as_number;
+use super::follow::{Decided, Leaf, Site, body_term, follow, term_of};
+use super::plan::{Change, Plan, elsewhere, find_expression, insert, insert_nested, replace};
+use super::render::{Wanted, render};
+use super::term::{Term, all, any, equal};
+use super::workbench::{BlockKey, deciding_block};
+
+/// The end that an argument must meet.
+#[derive(Clone, Copy, Default)]
+pub(super) struct End<'r> {
+    pub value: Option<&'r RuleExpression>,
+    pub at_least: Option<&'r RuleExpression>,
+    pub at_most: Option<&'r RuleExpression>,
+    pub one_of: Option<&'r RuleExpression>,
+    pub contains: Option<&'r RuleExpression>,
+    pub present: bool,
+}
+
+impl<'r> End<'r> {
+    pub(super) fn of(spec: &'r SetSpec) -> Self {
+        Self {
+            value: spec.value.as_ref(),
+            at_least: spec.at_least.as_ref(),
+            at_most: spec.at_most.as_ref(),
+            one_of: spec.one_of.as_ref(),
+            contains: spec.contains.as_ref(),
+            present: spec.present,
+        }
+    }
+
+    /// Whether a value meets the end; `None` when that is not known.
+    pub(super) fn met(&self, scope: &RuleScope<'_>, term: &Term) -> Option<bool> {
+        let evaluate = |expression: &RuleExpression| super::evaluate::Environment::new(scope).evaluate(&expression.expression);
+        if self.present {
+            return match term {
+                Term::Unknown => None,
+                Term::Known(Value::String(text)) => Some(!text.is_empty()),
+                Term::Known(Value::Array(items)) => Some(!items.is_empty()),
+                other => other.is_null().map(|null| !null),
+            };
+        }
+        let bounded = |bound: &RuleExpression, fits: fn(f64, f64) -> bool| match (as_number(term), as_number(&evaluate(bound))) {
+            (Some(value), Some(bound)) => Some(fits(value, bound)),
+            _ if term.is_null() == Some(true) => Some(false),
+            _ => None,
+        };
+        let mut tests: Vec<Option<bool>> = Vec::new();
+        tests.extend(self.at_least.map(|bound| bounded(bound, |value, bound| value >= bound)));
+        tests.extend(self.at_most.map(|bound| bounded(bound, |value, bound| value <= bound)));
+        tests.extend(self.one_of.map(|list| evaluate(list).elements().and_then(|items| any(items.iter().map(|item| equal(term, item))))));
+        tests.extend(self.contains.map(|list| {
+            let wanted = match evaluate(list) {
+                term @ Term::Known(Value::Array(_)) | term @ Term::List(_) => term.elements()?,
+                single => vec![single],
+            };
+            let held = term.elements()?;
+            all(wanted.iter().map(|item| any(held.iter().map(|own| equal(own, item)))))
+        }));
+        match (self.value, tests.is_empty()) {
+            (Some(value), true) => equal(term, &evaluate(value)),
+            _ => all(tests),
+        }
+    }
+
+    /// What is written where the end is not met.
+    pub(super) fn wanted(&self, scope: &RuleScope<'_>) -> Result<Wanted, Refusal> {
+        if let Some(expression) = self.value.or(self.at_least).or(self.at_most).or(self.contains) {
+            return render(scope, expression);
+        }
+        let first = self.one_of.and_then(|list| match &*list.expression {
+            Expression::Array(items) => items.get(0).cloned(),
+            _ => None,
+        });
+        let value = first.as_ref().and_then(hcl::literal);
+        value.map(|value| Wanted { text: hcl::render(&value, "", "\n"), term: Term::Known(value) }).ok_or_else(|| {
+            Refusal::new(RefusalKind::NeedsParameter, format!("Rule `{}` knows which values are wrong, but not which one is right here.", scope.cx.rule.id))
+        })
+    }
+}
+
+/// A body in which an argument is looked at: the body itself and the top-level block and file it belongs to.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'d> {
+    pub key: &'d BlockKey,
+    pub document: &'d Document,
+    pub body: &'d Body,
+    /// Dotted path of the body from the top-level block, with a final dot; empty for the block itself.
+    pub prefix: &'d str,
+    pub writing: Writing,
+}
+
+impl Spot<'_> {
+    pub(super) fn site(&self) -> Site {
+        Context::site(self.key)
+    }
+
+    pub(super) fn scope<'c>(&self, cx: Context<'c>) -> RuleScope<'c> {
+        RuleScope { block: Some(body_term(cx.bench, &self.site(), self.body)), writing: self.writing, ..cx.scope() }
+    }
+}
+
+/// What must change for a `set` to hold at the target (or the module call) `key`.
+pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Plan, Refusal> {
+    let path = parse_path(&spec.path);
+    let Some(first) = path.first() else { return Ok(Plan::new()) };
+    let key = deciding_block(cx.bench, key, &first.name);
+    let document = cx.bench.document(&key.path)?;
+    let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
+    let mut changes = Plan::new();
+    for found in block.body.find(&path) {
+        let (body, depth) = match found {
+            Found::Attribute { body, .. } => (body, path.len() - 1),
+            Found::Missing { body, depth } => (body, depth),
+            Found::Inside { .. } | Found::Block { .. } => (&block.body, 0),
+        };
+        let prefix = prefix_of(&path[..depth]);
+        let spot = Spot { key: &key, document: &document, body, prefix: &prefix, writing: Writing::Target };
+        let around = (depth > 0).then(|| spot.site());
+        if !cx.wants(spec.when.as_ref(), around.as_ref().map(|site| (site, body))) {
+            continue;
+        }
+        changes.extend(match found {
+            Found::Attribute { attribute, .. } => argument(cx, spot, attribute, &spec.path, End::of(spec), spec.default.as_ref())?,
+            Found::Missing { depth, .. } => missing(cx, spot, spec, &path, depth)?,
+            Found::Inside { attribute, depth } => inside(cx, spot, attribute, spec, &path[depth..])?,
+            Found::Block { .. } => Plan::new(),
+        });
+    }
+    Ok(changes)
+}
+
+pub(super) fn prefix_of(steps: &[Step]) -> String {
+    steps.iter().map(|step| format!("{}.", step.name)).collect()
+}
+
+/// An argument that is there.
+pub(super) fn argument(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute, name: &str, end: End<'_>, default: Option<&RuleExpression>) -> Result<Plan, Refusal> {
+    let site = spot.site();
+    let scope = spot.scope(cx);
+    let whole = term_of(cx.bench, &site, &attribute.value, Some(attribute.value_span));
+    let condition = RuleScope { writing: Writing::Condition, ..spot.scope(cx) };
+    if end.met(&condition, &whole) == Some(true) {
+        return Ok(Plan::new());
+    }
+    let leaves = follow(cx.bench, &site, &attribute.value, Some(attribute.value_span));
+    leaves_plan(cx, &scope, &leaves, name, end, default)
+}
+
+/// The changes of the places that decide a value.
+pub(super) fn leaves_plan(cx: Context<'_>, scope: &RuleScope<'_>, leaves: &[Leaf], name: &str, end: End<'_>, default: Option<&RuleExpression>) -> Result<Plan, Refusal> {
+    let condition = RuleScope { cx, block: scope.block.clone(), statement: None, writing: Writing::Condition };
+    let default = default.map(|default| cx.evaluate(default, None));
+    let mut changes = Plan::new();
+    for leaf in leaves {
+        let mut term = leaf.term();
+        if term == Term::NULL {
+            term = default.clone().unwrap_or(Term::NULL);
+        }
+        if end.met(&condition, &term) == Some(true) {
+            continue;
+        }
+        match &leaf.decided {
+            Decided::Unknown(why) => return Err(elsewhere(cx, name, leaf, why)),
+            Decided::Reference(_) => return Err(elsewhere(cx, name, leaf, "it refers to something that is known only after an apply")),
+            Decided::Value(Term::Code(_) | Term::Unknown) => return Err(elsewhere(cx, name, leaf, "it is put together from values that are known only after an apply")),
+            Decided::Value(held) if end.contains.is_some() && held.is_null() == Some(false) => changes.push(add_missing(cx, scope, leaf, held, name, end)?),
+            Decided::Value(_) | Decided::Absent(_) => changes.push(replace(cx, leaf, name, &end.wanted(scope)?)?),
+        }
+    }
+    Ok(changes)
+}
+
+/// Adds the elements that a list lacks.
+fn add_missing(cx: Context<'_>, scope: &RuleScope<'_>, leaf: &Leaf, held: &Term, name: &str, end: End<'_>) -> Result<Change, Refusal> {
+    let wanted = end.wanted(scope)?;
+    let items = match wanted.term.elements() {
+        Some(items) if wanted.term.is_null() == Some(false) => items,
+        _ => vec![wanted.term.clone()],
+    };
+    let held = held.elements().unwrap_or_default();
+    let missing: Vec<String> = items.iter().filter(|item| !held.iter().any(|own| equal(own, item) == Some(true))).filter_map(Term::render).collect();
+    let document = cx.bench.document(&leaf.site.path)?;
+    let found = leaf.span.and_then(|span| Some((span, find_expression(&document, span)?)));
+    let edit = match &found {
+        Some((span, Expression::Array(array))) => hcl::add_elements(document.text(), array, *span, &missing),
+        _ => None,
+    };
+    let edit = edit.ok_or_else(|| elsewhere(cx, name, leaf, "it is no list that can be extended in place"))?;
+    Ok(Change { path: leaf.site.path.clone(), edit, summary: format!("adds {} to `{name}`", missing.join(", ")), argument: name.to_owned(), through: leaf.through.clone() })
+}
+
+/// An argument (or the blocks around it) that is absent.
+fn missing(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, path: &[Step], depth: usize) -> Result<Plan, Refusal> {
+    let end = End::of(spec);
+    let scope = spot.scope(cx);
+    let condition = RuleScope { writing: Writing::Condition, ..spot.scope(cx) };
+    let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
+    let by_default = spec.default.is_some() || !end.present;
+    if by_default && end.met(&condition, &default) == Some(true) {
+        return Ok(Plan::new());
+    }
+    let rest = &path[depth..];
+    let Some((last, blocks)) = rest.split_last() else { return Ok(Plan::new()) };
+    if blocks.is_empty() {
+        let wanted = end.wanted(&scope)?;
+        return Ok(insert(spot.document, spot.key, spot.body, &last.name, &spec.path, &wanted));
+    }
+    if !spec.create_blocks {
+        return Ok(Plan::new());
+    }
+    let wanted = end.wanted(&scope)?;
+    let mut text = format!("{} = {}", last.name, wanted.text);
+    for step in blocks.iter().rev() {
+        text = format!("{} {{\n  {}\n}}", step.name, text.replace('\n', "\n  "));
+    }
+    let outer = blocks.first().map_or("", |step| step.name.as_str());
+    Ok(vec![insert_nested(spot.document, spot.key, spot.body, outer, &spec.path, &text)?])
+}
+
+/// A path that goes on inside the object value of an argument.
+fn inside(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute, spec: &SetSpec, rest: &[Step]) -> Result<Plan, Refusal> {
+    let many = attribute.value.is_array();
+    let leaves = super::follow::follow_into(cx.bench, &spot.site(), &attribute.value, Some(attribute.value_span), many, rest);
+    leaves_plan(cx, &spot.scope(cx), &leaves, &spec.path, End::of(spec), spec.default.as_ref())
+}

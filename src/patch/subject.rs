@@ -1,0 +1,96 @@
+//! Which block a rule is about, from the one a finding names.
+
+use crate::model::{Refusal, RefusalKind, ResourceMode, Target};
+use crate::rule::{ModuleSpec, Operation, RefusalSpec, Rule};
+
+use super::linked::referred;
+use super::version;
+use super::workbench::{BlockKey, Workbench};
+
+/// A block and the ends that are wanted of it.
+pub(super) struct Subject<'r> {
+    pub key: BlockKey,
+    pub operations: &'r [Operation],
+    pub refusals: &'r [RefusalSpec],
+    /// A call of a published module, whose arguments stand for the resource's.
+    pub is_module: bool,
+}
+
+/// The key of the block that a target names.
+pub(super) fn key_of(bench: &Workbench, target: &Target) -> Result<BlockKey, Refusal> {
+    let address = &target.address;
+    let (kind, labels) = match address.mode {
+        ResourceMode::Managed => ("resource", vec![address.kind.clone(), address.name.clone()]),
+        ResourceMode::Data => ("data", vec![address.kind.clone(), address.name.clone()]),
+        ResourceMode::Module => ("module", vec![address.name.clone()]),
+    };
+    let document = bench.document(&target.path)?;
+    let keys = (0..document.body().blocks.len()).filter_map(|index| BlockKey::of(&target.path, &document, index)).filter(|key| key.kind == kind && key.labels == labels);
+    let keys: Vec<BlockKey> = keys.collect();
+    let at_span = keys.iter().find(|key| key.in_document(&document).is_some_and(|block| block.span.start == target.span.start));
+    if let Some(key) = at_span.or_else(|| keys.first()) {
+        return Ok(key.clone());
+    }
+    let elsewhere = bench.blocks(&target.module_dir, kind, labels.first().map(String::as_str)).into_iter().map(|(key, _)| key).find(|key| key.labels == labels);
+    elsewhere.ok_or_else(|| Refusal::new(RefusalKind::NotLocated, format!("`{address}` is not in `{}`.", target.path)))
+}
+
+/// What a rule has to say about a block; `Err(Ok(reason))` when it has nothing to say.
+pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Subject<'r>, Result<String, Refusal>> {
+    let of_block = |key: BlockKey| Subject { key, operations: &rule.operations, refusals: &rule.refusals, is_module: false };
+    let kind = key.labels.first().cloned().unwrap_or_default();
+    let subject = match key.kind.as_str() {
+        "module" => return module_subject(bench, rule, key),
+        "resource" if rule.target.resources.contains(&kind) => of_block(key.clone()),
+        "data" if rule.target.resources.contains(&format!("data.{kind}")) => of_block(key.clone()),
+        "resource" => match rule.target.reached_from.iter().find(|from| from.resource == kind) {
+            Some(from) => match referred(bench, key, &from.argument, &rule.target.resources) {
+                Some(found) => of_block(found),
+                None => {
+                    return Err(Err(Refusal::new(
+                        RefusalKind::NotLocated,
+                        format!("`{}` belongs to a {} that is not in these files.", key.local_address(), rule.target.resources.join(" or ")),
+                    )));
+                }
+            },
+            None => return Err(Ok(format!("rule `{}` is not about `{kind}`", rule.id))),
+        },
+        other => return Err(Ok(format!("rule `{}` is not about `{other}` blocks", rule.id))),
+    };
+    let provider = subject.key.labels.first().and_then(|kind| kind.split('_').next()).unwrap_or_default();
+    match &rule.target.provider_version {
+        Some(constraint) if !version::meets(bench, subject.key.dir(), provider, constraint) => {
+            Err(Ok(format!("rule `{}` is for the {provider} provider {constraint}, and this module declares another", rule.id)))
+        }
+        _ => Ok(subject),
+    }
+}
+
+fn module_subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Subject<'r>, Result<String, Refusal>> {
+    let calls = bench.calls();
+    let call = calls.iter().find(|call| call.block == *key);
+    let source = call.and_then(|call| call.source.clone()).unwrap_or_default();
+    match rule.modules.iter().find(|module| fits(bench, key, module, &source)) {
+        Some(module) => Ok(Subject { key: key.clone(), operations: &module.operations, refusals: &module.refusals, is_module: true }),
+        None => Err(Err(Refusal::new(
+            RefusalKind::DecidedElsewhere,
+            format!("The resource is made by module `{}` (`{source}`), and rule `{}` does not know that module's arguments.", key.labels.join("."), rule.id),
+        )
+        .next("Change it through the module's inputs, or move to a module version that closes the hole."))),
+    }
+}
+
+/// Whether a module specification is about this call: same source (registry host and `//folder` apart), fitting version.
+fn fits(bench: &Workbench, key: &BlockKey, module: &ModuleSpec, source: &str) -> bool {
+    let plain = source.strip_prefix("registry.terraform.io/").or_else(|| source.strip_prefix("registry.opentofu.org/")).unwrap_or(source);
+    if plain != module.source {
+        return false;
+    }
+    let Some(wanted) = &module.version else { return true };
+    let document = bench.document(&key.path);
+    let declared = document.ok().and_then(|document| {
+        let value = crate::hcl::literal(&key.in_document(&document)?.attribute("version")?.value)?;
+        value.as_str().map(str::to_owned)
+    });
+    declared.is_none_or(|declared| version::overlaps(&declared, wanted))
+}

@@ -1,0 +1,280 @@
+//! The files as they are while fixes are made, parsed once each.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::hcl::{Block, Body, Document};
+use crate::model::{Edit, Place, Refusal, RefusalKind, Span, Workspace, WorkspaceFile};
+
+/// A parsed file, or why it cannot be parsed.
+type Parsed = Result<Arc<Document>, String>;
+
+/// Files, their parsed form, and what was changed since the last fix began.
+#[derive(Debug)]
+pub struct Workbench {
+    files: Workspace,
+    documents: RefCell<HashMap<String, Parsed>>,
+    calls: RefCell<Option<Arc<Vec<Call>>>>,
+    /// Text before the fix under way, by path, of every file it changed; `None` for a file it made.
+    journal: Vec<(String, Option<WorkspaceFile>)>,
+}
+
+/// A `module` block.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    /// Which block.
+    pub block: BlockKey,
+    /// Directory of the file it stands in.
+    pub dir: String,
+    /// Directory that its `source` names, when that is a local path within the workspace.
+    pub source_dir: Option<String>,
+    /// The `source`, when it is a literal.
+    pub source: Option<String>,
+}
+
+/// How a block is found again after edits: its file, kind and labels, and which of several alike.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockKey {
+    /// Path of the file.
+    pub path: String,
+    /// `resource`, `module`, `data`, …
+    pub kind: String,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// 0 for the first of that kind and labels in the file.
+    pub ordinal: usize,
+}
+
+impl BlockKey {
+    /// The key of the top-level block number `index` of a document.
+    pub(super) fn of(path: &str, document: &Document, index: usize) -> Option<Self> {
+        let block = document.body().blocks.get(index)?;
+        let alike = |other: &&Block| other.kind == block.kind && other.labels.iter().map(|label| &label.text).eq(block.labels.iter().map(|label| &label.text));
+        let ordinal = document.body().blocks[..index].iter().filter(alike).count();
+        Some(Self { path: path.to_owned(), kind: block.kind.clone(), labels: block.labels.iter().map(|label| label.text.clone()).collect(), ordinal })
+    }
+
+    /// The block in a document of its file.
+    pub(super) fn in_document<'d>(&self, document: &'d Document) -> Option<&'d Block> {
+        let labels: Vec<&str> = self.labels.iter().map(String::as_str).collect();
+        let found = document
+            .body()
+            .blocks_of(&self.kind)
+            .filter(|block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied()))
+            .nth(self.ordinal);
+        found
+    }
+
+    /// Directory of its file.
+    #[must_use]
+    pub fn dir(&self) -> &str {
+        directory_of(&self.path)
+    }
+
+    /// Its address within its module: `aws_s3_bucket.b`, `data.aws_iam_policy_document.p`, `module.m`.
+    #[must_use]
+    pub fn local_address(&self) -> String {
+        match self.kind.as_str() {
+            "resource" => self.labels.join("."),
+            kind => format!("{kind}.{}", self.labels.join(".")),
+        }
+    }
+}
+
+/// The directory part of a path (`""` for a file at the root).
+#[must_use]
+pub fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(dir, _)| dir)
+}
+
+/// Whether Terraform or OpenTofu reads a file as configuration.
+pub(super) fn is_configuration(path: &str) -> bool {
+    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.ends_with(end))
+}
+
+/// Whether a file replaces arguments of blocks in other files.
+pub(super) fn is_override(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    stem == "override" || stem.ends_with("_override")
+}
+
+impl Workbench {
+    /// A workbench over the files of a workspace.
+    #[must_use]
+    pub fn new(files: Workspace) -> Self {
+        Self { files, documents: RefCell::default(), calls: RefCell::default(), journal: Vec::new() }
+    }
+
+    /// The files as they are now.
+    #[must_use]
+    pub const fn files(&self) -> &Workspace {
+        &self.files
+    }
+
+    /// The parsed file, or a refusal that says why it cannot be read.
+    pub fn document(&self, path: &str) -> Result<Arc<Document>, Refusal> {
+        if let Some(parsed) = self.documents.borrow().get(path) {
+            return parsed.clone().map_err(|error| unreadable(path, &error));
+        }
+        let Some(text) = self.files.shared(path) else {
+            return Err(Refusal::new(RefusalKind::NotLocated, format!("`{path}` is not among the files that were read.")));
+        };
+        let parsed = Document::parse_file(path, text).map(Arc::new).map_err(|error| error.to_string());
+        self.documents.borrow_mut().insert(path.to_owned(), parsed.clone());
+        parsed.map_err(|error| unreadable(path, &error))
+    }
+
+    /// The configuration files of a module directory that can be read, in path order. Where a `.tofu` file stands beside its
+    /// `.tf` sibling, OpenTofu reads only the former, but Terraform the latter: both are given.
+    pub(super) fn module_files(&self, dir: &str) -> Vec<(String, Arc<Document>)> {
+        let paths: Vec<String> = self.files.in_directory(dir).map(|(path, _)| path.to_owned()).filter(|path| is_configuration(path)).collect();
+        paths.into_iter().filter_map(|path| self.document(&path).ok().map(|document| (path, document))).collect()
+    }
+
+    /// The top-level blocks of a kind in a module, with their keys; regular files before override files.
+    pub(super) fn blocks(&self, dir: &str, kind: &str, first_label: Option<&str>) -> Vec<(BlockKey, Arc<Document>)> {
+        let mut found = Vec::new();
+        for (path, document) in self.module_files(dir) {
+            for (index, block) in document.body().blocks.iter().enumerate() {
+                if block.kind == kind && first_label.is_none_or(|label| block.label(0) == Some(label)) {
+                    found.extend(BlockKey::of(&path, &document, index).map(|key| (key, Arc::clone(&document))));
+                }
+            }
+        }
+        found.sort_by_key(|(key, _)| is_override(&key.path));
+        found
+    }
+
+    /// Every module call of the workspace.
+    pub(super) fn calls(&self) -> Arc<Vec<Call>> {
+        if let Some(calls) = self.calls.borrow().as_ref() {
+            return Arc::clone(calls);
+        }
+        let paths: Vec<String> = self.files.iter().filter(|(path, text)| is_configuration(path) && text.contains("module")).map(|(path, _)| path.to_owned()).collect();
+        let mut calls = Vec::new();
+        for path in paths {
+            let Ok(document) = self.document(&path) else { continue };
+            for (index, block) in document.body().blocks.iter().enumerate().filter(|(_, block)| block.kind == "module") {
+                let Some(key) = BlockKey::of(&path, &document, index) else { continue };
+                let source = block.attribute("source").and_then(|source| crate::hcl::literal(&source.value)).and_then(|value| value.as_str().map(str::to_owned));
+                let dir = directory_of(&path).to_owned();
+                let source_dir = source.as_deref().and_then(|source| resolve(&dir, source));
+                calls.push(Call { block: key, dir, source_dir, source });
+            }
+        }
+        let calls = Arc::new(calls);
+        *self.calls.borrow_mut() = Some(Arc::clone(&calls));
+        calls
+    }
+
+    /// The calls of the module in a directory.
+    pub(super) fn callers(&self, dir: &str) -> Vec<Call> {
+        self.calls().iter().filter(|call| call.source_dir.as_deref() == Some(dir)).cloned().collect()
+    }
+
+    /// Begins a fix: what follows can be undone as a whole.
+    pub(super) fn begin(&mut self) {
+        self.journal.clear();
+    }
+
+    /// Undoes everything since [`Workbench::begin`].
+    pub(super) fn undo(&mut self) {
+        for (path, text) in std::mem::take(&mut self.journal) {
+            match text {
+                Some(text) => self.files.insert(path.clone(), text),
+                None => {
+                    self.files.remove(&path);
+                }
+            }
+            self.forget(&path);
+        }
+    }
+
+    /// Texts before the fix under way of the files it changed, in path order.
+    pub(super) fn changed(&self) -> Vec<(String, Option<WorkspaceFile>)> {
+        let mut changed = self.journal.clone();
+        changed.sort_by(|a, b| a.0.cmp(&b.0));
+        changed
+    }
+
+    /// Applies edits to a file, with alignment. The file need not parse afterwards; the proofs look at that.
+    pub(super) fn apply(&mut self, path: &str, edits: &[Edit]) -> Result<(), Refusal> {
+        let text = self.files.shared(path);
+        let before = text.as_deref().unwrap_or_default();
+        let applied = if path.ends_with(".json") { crate::hcl::splice(before, edits) } else { crate::hcl::apply(before, edits) };
+        let after = applied.map_err(|error| Refusal::new(RefusalKind::ProofFailed, format!("The edits of `{path}` do not fit together: {error}.")))?;
+        self.replace(path, after.into());
+        Ok(())
+    }
+
+    /// Puts another text in the place of a file's.
+    pub(super) fn replace(&mut self, path: &str, text: WorkspaceFile) {
+        if !self.journal.iter().any(|(known, _)| known == path) {
+            self.journal.push((path.to_owned(), self.files.shared(path)));
+        }
+        self.files.insert(path, text);
+        self.forget(path);
+    }
+
+    fn forget(&mut self, path: &str) {
+        self.documents.borrow_mut().remove(path);
+        // Calls are found again by kind, labels and ordinal, which no fix changes; only their documents are parsed anew.
+    }
+
+    /// A place in a file, for people.
+    pub(super) fn place(&self, path: &str, span: Span, note: impl Into<String>) -> Place {
+        let line = self.document(path).map_or(1, |document| document.position(span.start).line);
+        Place { path: path.to_owned(), line, span: Some(span), note: note.into() }
+    }
+}
+
+fn unreadable(path: &str, error: &str) -> Refusal {
+    Refusal::new(RefusalKind::Unreadable, format!("`{path}` cannot be read as Terraform: {error}."))
+}
+
+/// The directory that a local module source names; `None` for registries, URLs and paths out of the workspace.
+fn resolve(dir: &str, source: &str) -> Option<String> {
+    if !(source.starts_with("./") || source.starts_with("../") || source == "." || source == "..") {
+        return None;
+    }
+    let mut parts: Vec<&str> = dir.split('/').filter(|part| !part.is_empty()).collect();
+    for part in source.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Attributes and blocks of a body as [`Found`](crate::hcl::Found) sees them, override files included: the body that decides a
+/// top-level argument is the last override of the block that sets it.
+pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> BlockKey {
+    let overriding = bench.blocks(key.dir(), &key.kind, key.labels.first().map(String::as_str));
+    overriding
+        .into_iter()
+        .rfind(|(other, document)| is_override(&other.path) && other.labels == key.labels && other.in_document(document).is_some_and(|block| has(&block.body, name)))
+        .map_or_else(|| key.clone(), |(other, _)| other)
+}
+
+fn has(body: &Body, name: &str) -> bool {
+    body.attribute(name).is_some() || body.nested(name).next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_resolve_within_the_workspace() {
+        assert_eq!(resolve("a/b", "../c"), Some("a/c".into()));
+        assert_eq!(resolve("", "./m//x"), Some("m/x".into()));
+        assert_eq!(resolve("a", "../../x"), None);
+        assert_eq!(resolve("a", "terraform-aws-modules/vpc/aws"), None);
+    }
+}
