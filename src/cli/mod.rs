@@ -3,6 +3,11 @@
 //! Exit codes: 0 done, 1 the work has something a person must look at (refusals, failed checks), 2 bad usage or input.
 
 mod config;
+mod fix;
+mod fix_branch;
+mod fix_folder;
+mod fix_plan;
+mod fix_report;
 mod rules;
 mod schema;
 
@@ -23,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Checks, explains and documents configuration.
     Config(config::Options),
+    /// Fixes the findings of a report in a folder of Terraform files.
+    Fix(fix::Options),
     /// Checks, tests, documents, scaffolds and lists rules.
     Rules(rules::Options),
     /// Prints the JSON Schema of a format.
@@ -34,6 +41,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Config(options) => config::run(&options),
+        Command::Fix(options) => fix::run(&options),
         Command::Rules(options) => rules::run(&options),
         Command::Schema(options) => schema::run(&options),
     }

@@ -47,7 +47,11 @@ pub fn add_elements(text: &str, array: &Array, span: Span, new: &[String]) -> Op
 
 /// The end of the comma that follows `from`, before `stop`.
 fn comma_after(text: &str, from: usize, stop: usize) -> Option<usize> {
-    tokens(text.get(from..stop)?).into_iter().find(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Newline)).filter(|token| token.kind == TokenKind::Comma).map(|token| from + token.span.end)
+    tokens(text.get(from..stop)?)
+        .into_iter()
+        .find(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Newline))
+        .filter(|token| token.kind == TokenKind::Comma)
+        .map(|token| from + token.span.end)
 }
 
 /// Takes elements out of a list literal by their index. `None` when places are not known or every element would go.
@@ -171,7 +175,8 @@ mod tests {
 
     #[test]
     fn elements_are_taken_out() {
-        let remove = |text: &str, gone: &[usize]| on_list(text, |text, array, span| remove_elements(text, array, span, gone).unwrap_or_default());
+        let remove =
+            |text: &str, gone: &[usize]| on_list(text, |text, array, span| remove_elements(text, array, span, gone).unwrap_or_default());
         assert_eq!(remove("a = [1, 2, 3]\n", &[0]), "a = [2, 3]\n");
         assert_eq!(remove("a = [1, 2, 3]\n", &[2]), "a = [1, 2]\n");
         assert_eq!(remove("a = [1, 2, 3]\n", &[1, 2]), "a = [1]\n");

@@ -28,7 +28,11 @@ pub(super) fn plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<
     for found in block.body.find(&path) {
         match found {
             Found::Block { block: nested, dynamic, .. } => {
-                let body = if dynamic { nested.body.blocks_of("content").next().map_or(&nested.body, |content| &content.body) } else { &nested.body };
+                let body = if dynamic {
+                    nested.body.blocks_of("content").next().map_or(&nested.body, |content| &content.body)
+                } else {
+                    &nested.body
+                };
                 let spot = Spot { key: &key, document: &document, body, prefix: &prefix, writing: Writing::Target };
                 if !cx.wants(spec.matching.as_ref(), Some((&spot.site(), body))) {
                     continue;

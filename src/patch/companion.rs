@@ -24,7 +24,8 @@ pub(super) fn is_inline(cx: Context<'_>, spec: &CompanionSpec) -> bool {
         let block = cx.target.in_document(&document)?;
         Some(spec.inline.iter().filter_map(first_step).any(|name| block.body.nested(&name).next().is_some()))
     };
-    !spec.inline.is_empty() && carried() == Some(true) || spec.inline_version.as_deref().is_some_and(|constraint| version::meets(cx.bench, cx.target.dir(), provider, constraint))
+    !spec.inline.is_empty() && carried() == Some(true)
+        || spec.inline_version.as_deref().is_some_and(|constraint| version::meets(cx.bench, cx.target.dir(), provider, constraint))
 }
 
 /// What must change for the companion to exist.
@@ -45,7 +46,9 @@ pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusa
         }
     }
     match first {
-        Some(plan) => plan.map(|changes| changes.into_iter().map(|change| Change { summary: format!("{} in `{}`", change.summary, spec.resource), ..change }).collect()),
+        Some(plan) => plan.map(|changes| {
+            changes.into_iter().map(|change| Change { summary: format!("{} in `{}`", change.summary, spec.resource), ..change }).collect()
+        }),
         None => Ok(vec![write(cx, spec)?]),
     }
 }
@@ -71,7 +74,10 @@ fn is_link(item: &BodyItem, link: &str) -> bool {
 fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
     let document = cx.target_document()?;
     let Some(target) = cx.target.in_document(&document) else {
-        return Err(Refusal::new(RefusalKind::NotLocated, format!("`{}` is no longer in `{}`.", cx.target.local_address(), cx.target.path)));
+        return Err(Refusal::new(
+            RefusalKind::NotLocated,
+            format!("`{}` is no longer in `{}`.", cx.target.local_address(), cx.target.path),
+        ));
     };
     let scope = RuleScope { writing: Writing::Elsewhere, ..cx.scope() };
     let name = free_name(cx, spec, &scope);
@@ -99,8 +105,12 @@ fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
     let text = hcl::format(&text).trim_end().to_owned();
     let edit = match document.syntax() {
         Syntax::Native => hcl::insert_after_block(&document, target, &text),
-        Syntax::Json => json_edit::insert_resource(&document, &spec.resource, &name, &text)
-            .ok_or_else(|| Refusal::new(RefusalKind::DecidedElsewhere, format!("`{}` cannot be written into the JSON file `{}`.", spec.resource, cx.target.path)))?,
+        Syntax::Json => json_edit::insert_resource(&document, &spec.resource, &name, &text).ok_or_else(|| {
+            Refusal::new(
+                RefusalKind::DecidedElsewhere,
+                format!("`{}` cannot be written into the JSON file `{}`.", spec.resource, cx.target.path),
+            )
+        })?,
     };
     let summary = format!("adds `{}.{name}` for `{}`", spec.resource, cx.target.local_address());
     Ok(Change { path: cx.target.path.clone(), edit, summary, argument: String::new(), through: Vec::new() })

@@ -122,7 +122,11 @@ impl<'a> Context<'a> {
                 None => format!("`{name}`"),
             })
             .collect();
-        Refusal::new(RefusalKind::NeedsParameter, format!("Rule `{}` needs a value that only the organisation can give: {}.", self.rule.id, described.join(", "))).next(format!(
+        Refusal::new(
+            RefusalKind::NeedsParameter,
+            format!("Rule `{}` needs a value that only the organisation can give: {}.", self.rule.id, described.join(", ")),
+        )
+        .next(format!(
             "Set it under `params:` in `.github/remediate.yml`, or give it with the command: {}.",
             names.iter().map(|name| format!("`{name}=…`")).collect::<Vec<_>>().join(" ")
         ))
@@ -161,14 +165,18 @@ impl Scope for RuleScope<'_> {
                 found if found.is_empty() => Term::Known(Value::Bool(false)),
                 _ => Term::Known(Value::Bool(true)),
             },
-            "linked_resource" => find_linked(self.cx, text(0)?, text(1)?).first().map_or(Term::NULL, |key| resource_term(self.cx.bench, key)),
+            "linked_resource" => {
+                find_linked(self.cx, text(0)?, text(1)?).first().map_or(Term::NULL, |key| resource_term(self.cx.bench, key))
+            }
             "resources" => {
                 let found = self.cx.bench.blocks(self.cx.target.dir(), "resource", text(0));
                 Term::list(found.iter().map(|(key, _)| resource_term(self.cx.bench, key)).collect())
             }
             "provider_at_least" => {
-                let (provider, wanted) = if arguments.len() == 2 { (text(0)?, text(1)?) } else { (self.cx.target.labels.first()?.split('_').next()?, text(0)?) };
-                version::at_least(self.cx.bench, self.cx.target.dir(), provider, wanted).map_or(Term::Unknown, |value| Term::Known(Value::Bool(value)))
+                let (provider, wanted) =
+                    if arguments.len() == 2 { (text(0)?, text(1)?) } else { (self.cx.target.labels.first()?.split('_').next()?, text(0)?) };
+                version::at_least(self.cx.bench, self.cx.target.dir(), provider, wanted)
+                    .map_or(Term::Unknown, |value| Term::Known(Value::Bool(value)))
             }
             _ => return None,
         })

@@ -49,9 +49,13 @@ impl<'a> Environment<'a> {
         }
         match expression {
             Expression::Array(items) => Term::list(items.iter().map(|item| self.evaluate(item)).collect()),
-            Expression::Object(object) => Term::object(object.iter().filter_map(|(key, value)| Some((self.key(key)?, self.evaluate(value.expr())))).collect()),
+            Expression::Object(object) => {
+                Term::object(object.iter().filter_map(|(key, value)| Some((self.key(key)?, self.evaluate(value.expr())))).collect())
+            }
             Expression::Parenthesis(inner) => self.evaluate(inner.inner()),
-            Expression::Variable(name) => self.variable(name.as_str()).cloned().or_else(|| self.scope.root(name.as_str())).unwrap_or(Term::Unknown),
+            Expression::Variable(name) => {
+                self.variable(name.as_str()).cloned().or_else(|| self.scope.root(name.as_str())).unwrap_or(Term::Unknown)
+            }
             Expression::Traversal(traversal) => self.traversal(traversal),
             Expression::Conditional(conditional) => {
                 let condition = self.evaluate(&conditional.cond_expr).truth();
@@ -246,7 +250,10 @@ mod tests {
         fn member(&self, root: &str, name: &str) -> Option<Term> {
             Some(match (root, name) {
                 ("target", "acl") => Term::Known("private".into()),
-                ("target", "rules") => Term::list(vec![Term::object(vec![("port".into(), Term::Known(22.into()))]), Term::object(vec![("port".into(), Term::Unknown)])]),
+                ("target", "rules") => Term::list(vec![
+                    Term::object(vec![("port".into(), Term::Known(22.into()))]),
+                    Term::object(vec![("port".into(), Term::Unknown)]),
+                ]),
                 ("target", "key") => Term::Code("aws_kms_key.k.arn".into()),
                 ("target", "unknown") => Term::Unknown,
                 ("target", _) => Term::NULL,

@@ -86,7 +86,9 @@ pub fn holds(rule: &Rule, target: &Target, workspace: &Workspace, params: &Param
 pub fn patch_all(requests: &[Request<'_>], workspace: &Workspace) -> Composition {
     let mut order: Vec<usize> = (0..requests.len()).collect();
     order.sort_by(|a, b| {
-        let key = |request: &Request<'_>| (request.target.path.clone(), request.target.span.start, request.rule.id.clone());
+        // From the bottom of a file to its top, so that the places of the blocks above stay true.
+        let key =
+            |request: &Request<'_>| (request.target.path.clone(), std::cmp::Reverse(request.target.span.start), request.rule.id.clone());
         key(&requests[*a]).cmp(&key(&requests[*b]))
     });
     let mut bench = Workbench::new(workspace.clone());
@@ -96,9 +98,16 @@ pub fn patch_all(requests: &[Request<'_>], workspace: &Workspace) -> Composition
         let request = &requests[index];
         let mut result = bench.fix(request.rule, request.target, request.params);
         if matches!(result, Ok(Outcome::Patch(_))) {
-            let undone = done.iter().map(|earlier| &requests[*earlier]).find(|earlier| earlier.target.path == request.target.path && bench.still_holds(earlier) == Some(false));
+            let undone = done.iter().map(|earlier| &requests[*earlier]).find(|earlier| {
+                earlier.target.path == request.target.path
+                    && earlier.target.span == request.target.span
+                    && bench.still_holds(earlier) == Some(false)
+            });
             if let Some(earlier) = undone {
-                result = Err(Refusal::new(RefusalKind::ProofFailed, format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, earlier.rule.id)));
+                result = Err(Refusal::new(
+                    RefusalKind::ProofFailed,
+                    format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, earlier.rule.id),
+                ));
                 bench.undo();
             } else {
                 done.push(index);
@@ -113,7 +122,8 @@ pub fn patch_all(requests: &[Request<'_>], workspace: &Workspace) -> Composition
 
 /// All patches as one: texts from the first state to the last.
 fn merge(results: &[Result<Outcome, Refusal>], before: &Workspace, after: &Workspace) -> Option<Patch> {
-    let patches: Vec<&Patch> = results.iter().filter_map(|result| if let Ok(Outcome::Patch(patch)) = result { Some(patch.as_ref()) } else { None }).collect();
+    let patches: Vec<&Patch> =
+        results.iter().filter_map(|result| if let Ok(Outcome::Patch(patch)) = result { Some(patch.as_ref()) } else { None }).collect();
     let mut merged = (*patches.first()?).clone();
     let paths: BTreeSet<&String> = patches.iter().flat_map(|patch| patch.files.keys()).collect();
     merged.files = paths.into_iter().filter_map(|path| Some((path.clone(), changed_file(before.get(path), after.get(path)?)))).collect();
@@ -241,7 +251,14 @@ impl Workbench {
         Ok(Some(Judgement { applicability, notes, prevent_destroy }))
     }
 
-    fn carry_out(&mut self, rule: &Rule, bound: &Bound, subject: &Subject<'_>, target: &Target, judgement: Judgement) -> Result<Outcome, Refusal> {
+    fn carry_out(
+        &mut self,
+        rule: &Rule,
+        bound: &Bound,
+        subject: &Subject<'_>,
+        target: &Target,
+        judgement: Judgement,
+    ) -> Result<Outcome, Refusal> {
         let mut changes: Vec<Change> = Vec::new();
         for operation in subject.operations {
             for round in 0.. {
@@ -289,7 +306,11 @@ impl Workbench {
         match plan.iter().filter(|change| !companion(change)).find(|change| lifecycle.ignores(&change.argument)) {
             Some(change) => Err(Refusal::new(
                 RefusalKind::RefusedByRule,
-                format!("`lifecycle {{ ignore_changes }}` of `{}` covers `{}`, so Terraform would not apply the change.", key.local_address(), change.argument),
+                format!(
+                    "`lifecycle {{ ignore_changes }}` of `{}` covers `{}`, so Terraform would not apply the change.",
+                    key.local_address(),
+                    change.argument
+                ),
             )
             .next("Take the argument out of `ignore_changes` first, or change it where it is managed.")
             .at(self.place(&key.path, block.span, "the block with `ignore_changes`"))),
@@ -303,7 +324,13 @@ impl Workbench {
         let mut applied = Vec::new();
         for change in plan {
             let edits = by_file.entry(change.path.clone()).or_default();
-            let clashes = |span: Span| edits.iter().any(|edit| edit.span == span || edit.span.start < span.end && span.start < edit.span.end || (edit.span.is_empty() || span.is_empty()) && edit.span.start <= span.end && span.start <= edit.span.end);
+            let clashes = |span: Span| {
+                edits.iter().any(|edit| {
+                    edit.span == span
+                        || edit.span.start < span.end && span.start < edit.span.end
+                        || (edit.span.is_empty() || span.is_empty()) && edit.span.start <= span.end && span.start <= edit.span.end
+                })
+            };
             if !clashes(change.edit.span) {
                 edits.push(change.edit.clone());
                 applied.push(change);
@@ -315,8 +342,18 @@ impl Workbench {
         Ok(applied)
     }
 
-    fn describe(&self, rule: &Rule, subject: &Subject<'_>, target: &Target, changes: &[Change], files: BTreeMap<String, ChangedFile>, judgement: Judgement) -> Patch {
-        let touched = |argument: &str| changes.iter().any(|change| change.argument == argument || change.argument.starts_with(&format!("{argument}.")));
+    fn describe(
+        &self,
+        rule: &Rule,
+        subject: &Subject<'_>,
+        target: &Target,
+        changes: &[Change],
+        files: BTreeMap<String, ChangedFile>,
+        judgement: Judgement,
+    ) -> Patch {
+        let touched = |argument: &str| {
+            changes.iter().any(|change| change.argument == argument || change.argument.starts_with(&format!("{argument}.")))
+        };
         let effects: Vec<Effect> = rule
             .applicability
             .effects

@@ -110,7 +110,9 @@ pub(super) fn follow(bench: &Workbench, site: &Site, expression: &Expression, sp
     walk.expression(site, expression, span, &[], false, 0, &mut leaves);
     let mut unique: Vec<Leaf> = Vec::new();
     for leaf in leaves {
-        let known = unique.iter().position(|other| other.site.path == leaf.site.path && other.span == leaf.span && other.decided == leaf.decided && leaf.span.is_some());
+        let known = unique.iter().position(|other| {
+            other.site.path == leaf.site.path && other.span == leaf.span && other.decided == leaf.decided && leaf.span.is_some()
+        });
         match known {
             Some(at) => unique[at].through.extend(leaf.through),
             None => unique.push(leaf),
@@ -127,7 +129,9 @@ pub(super) fn term_of(bench: &Workbench, site: &Site, expression: &Expression, s
     match expression {
         Expression::Array(items) => Term::list(items.iter().map(|item| term_of(bench, site, item, expression_span(item))).collect()),
         Expression::Object(_) => {
-            let members = object_entries(expression).into_iter().map(|entry| Some((entry.name()?, term_of(bench, site, entry.value, entry.value_span()))));
+            let members = object_entries(expression)
+                .into_iter()
+                .map(|entry| Some((entry.name()?, term_of(bench, site, entry.value, entry.value_span()))));
             members.collect::<Option<Vec<_>>>().map_or(Term::Unknown, Term::object)
         }
         _ => common(&follow(bench, site, expression, span)),
@@ -140,7 +144,16 @@ impl Walk<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn expression(&mut self, site: &Site, expression: &Expression, span: Option<Span>, rest: &[Step], constant: bool, depth: usize, leaves: &mut Vec<Leaf>) {
+    fn expression(
+        &mut self,
+        site: &Site,
+        expression: &Expression,
+        span: Option<Span>,
+        rest: &[Step],
+        constant: bool,
+        depth: usize,
+        leaves: &mut Vec<Leaf>,
+    ) {
         self.steps += 1;
         if depth > MAX_DEPTH || self.steps > MAX_STEPS {
             leaves.push(self.unknown(site, span, "the chain of references is too long"));
@@ -150,7 +163,13 @@ impl Walk<'_> {
         if rest.is_empty()
             && let Some(value) = literal(expression)
         {
-            leaves.push(Leaf { site: site.clone(), span, decided: Decided::Value(Term::Known(value)), through: self.through.clone(), constant });
+            leaves.push(Leaf {
+                site: site.clone(),
+                span,
+                decided: Decided::Value(Term::Known(value)),
+                through: self.through.clone(),
+                constant,
+            });
             return;
         }
         let depth = depth + 1;
@@ -186,7 +205,9 @@ impl Walk<'_> {
     fn whole(&self, site: &Site, span: Option<Span>, value: Term, at: Option<Span>, rest: &[Step]) -> Leaf {
         match value {
             Term::Unknown => self.unknown(site, at, "an expression whose value is known only when Terraform runs"),
-            value if rest.is_empty() => Leaf { site: site.clone(), span, decided: Decided::Value(value), through: self.through.clone(), constant: false },
+            value if rest.is_empty() => {
+                Leaf { site: site.clone(), span, decided: Decided::Value(value), through: self.through.clone(), constant: false }
+            }
             _ => self.unknown(site, at, "an expression whose value is known only when Terraform runs"),
         }
     }
@@ -216,23 +237,32 @@ impl Walk<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn object(&mut self, site: &Site, expression: &Expression, span: Option<Span>, rest: &[Step], constant: bool, depth: usize, leaves: &mut Vec<Leaf>) {
+    fn object(
+        &mut self,
+        site: &Site,
+        expression: &Expression,
+        span: Option<Span>,
+        rest: &[Step],
+        constant: bool,
+        depth: usize,
+        leaves: &mut Vec<Leaf>,
+    ) {
         let entries = object_entries(expression);
         match rest.split_first() {
             None => {
                 let term = term_of(self.bench, site, expression, span);
                 leaves.push(Leaf { site: site.clone(), span, decided: Decided::Value(term), through: self.through.clone(), constant });
             }
-            Some((Step::Name(name), rest_after)) => {
-                match entries.iter().rfind(|entry| entry.name().as_deref() == Some(name)) {
-                    Some(entry) => self.expression(site, entry.value, entry.value_span(), rest_after, constant, depth, leaves),
-                    None if entries.iter().any(|entry| entry.name().is_none()) => leaves.push(self.unknown(site, span, "an object with computed keys")),
-                    None => {
-                        let path = rest.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.clone()) } else { None }).collect();
-                        leaves.push(Leaf { site: site.clone(), span, decided: Decided::Absent(path), through: self.through.clone(), constant });
-                    }
+            Some((Step::Name(name), rest_after)) => match entries.iter().rfind(|entry| entry.name().as_deref() == Some(name)) {
+                Some(entry) => self.expression(site, entry.value, entry.value_span(), rest_after, constant, depth, leaves),
+                None if entries.iter().any(|entry| entry.name().is_none()) => {
+                    leaves.push(self.unknown(site, span, "an object with computed keys"))
                 }
-            }
+                None => {
+                    let path = rest.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.clone()) } else { None }).collect();
+                    leaves.push(Leaf { site: site.clone(), span, decided: Decided::Absent(path), through: self.through.clone(), constant });
+                }
+            },
             Some((_, rest_after)) => {
                 for entry in &entries {
                     self.expression(site, entry.value, entry.value_span(), rest_after, constant, depth, leaves);
@@ -242,7 +272,16 @@ impl Walk<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn array(&mut self, site: &Site, expression: &Expression, span: Option<Span>, rest: &[Step], constant: bool, depth: usize, leaves: &mut Vec<Leaf>) {
+    fn array(
+        &mut self,
+        site: &Site,
+        expression: &Expression,
+        span: Option<Span>,
+        rest: &[Step],
+        constant: bool,
+        depth: usize,
+        leaves: &mut Vec<Leaf>,
+    ) {
         let Expression::Array(items) = expression else { return };
         match rest.split_first() {
             None => {
@@ -263,7 +302,16 @@ impl Walk<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn call(&mut self, site: &Site, call: &hcl_edit::expr::FuncCall, span: Option<Span>, rest: &[Step], constant: bool, depth: usize, leaves: &mut Vec<Leaf>) {
+    fn call(
+        &mut self,
+        site: &Site,
+        call: &hcl_edit::expr::FuncCall,
+        span: Option<Span>,
+        rest: &[Step],
+        constant: bool,
+        depth: usize,
+        leaves: &mut Vec<Leaf>,
+    ) {
         let arguments: Vec<&Expression> = call.args.iter().collect();
         match (call.name.name.as_str(), arguments.as_slice()) {
             ("tobool" | "tostring" | "tonumber" | "tolist" | "toset" | "tomap" | "sensitive" | "nonsensitive" | "one", [inner]) => {
@@ -276,9 +324,12 @@ impl Walk<'_> {
             ("try" | "coalesce", [first, others @ ..]) => {
                 let from = leaves.len();
                 self.expression(site, first, None, rest, constant, depth, leaves);
-                let decides = |leaf: &Leaf| !matches!(leaf.decided, Decided::Absent(_) | Decided::Unknown(_)) && leaf.term().is_null() == Some(false);
+                let decides =
+                    |leaf: &Leaf| !matches!(leaf.decided, Decided::Absent(_) | Decided::Unknown(_)) && leaf.term().is_null() == Some(false);
                 if !leaves[from..].iter().all(decides) {
-                    leaves.truncate_where(from, |leaf| decides(leaf) || matches!(leaf.decided, Decided::Unknown(_)) && call.name.name.as_str() == "coalesce");
+                    leaves.truncate_where(from, |leaf| {
+                        decides(leaf) || matches!(leaf.decided, Decided::Unknown(_)) && call.name.name.as_str() == "coalesce"
+                    });
                     for other in others {
                         self.expression(site, other, None, rest, constant, depth, leaves);
                     }
@@ -313,7 +364,16 @@ impl Walk<'_> {
 
     /// The last object of a `merge` that has the entry decides.
     #[allow(clippy::too_many_arguments)]
-    fn merge(&mut self, site: &Site, objects: &[&Expression], span: Option<Span>, rest: &[Step], constant: bool, depth: usize, leaves: &mut Vec<Leaf>) {
+    fn merge(
+        &mut self,
+        site: &Site,
+        objects: &[&Expression],
+        span: Option<Span>,
+        rest: &[Step],
+        constant: bool,
+        depth: usize,
+        leaves: &mut Vec<Leaf>,
+    ) {
         let mut absent = None;
         for object in objects.iter().rev() {
             let mut found = Vec::new();
@@ -335,7 +395,9 @@ impl Walk<'_> {
         let base = traversal.map_or(expression, |traversal| &traversal.expr);
         let Expression::Variable(root) = base else {
             // `merge(a, b)["k"]`, `{…}[var.x]`: enter the base with these steps.
-            let mut steps: Vec<Step> = traversal.map(|traversal| traversal.operators.iter().filter_map(|operator| self.step(site, operator.value())).collect()).unwrap_or_default();
+            let mut steps: Vec<Step> = traversal
+                .map(|traversal| traversal.operators.iter().filter_map(|operator| self.step(site, operator.value())).collect())
+                .unwrap_or_default();
             steps.extend_from_slice(rest);
             return self.expression(site, base, None, &steps, false, depth, leaves);
         };
@@ -383,7 +445,8 @@ impl Walk<'_> {
     fn iterated(&self, site: &Site, iterator: &str) -> Option<(std::sync::Arc<Expression>, Span)> {
         fn find<'d>(body: &'d Body, iterator: &str) -> Option<&'d crate::hcl::Attribute> {
             body.blocks.iter().find_map(|block| {
-                let named = block.attribute("iterator").and_then(|attribute| traversal_names(&attribute.value)).map(|names| names.join("."));
+                let named =
+                    block.attribute("iterator").and_then(|attribute| traversal_names(&attribute.value)).map(|names| names.join("."));
                 let own = named.as_deref().or(block.label(0)) == Some(iterator) && block.kind == "dynamic";
                 own.then(|| block.attribute("for_each")).flatten().or_else(|| find(&block.body, iterator))
             })
@@ -398,7 +461,9 @@ impl Walk<'_> {
             TraversalOperator::GetAttr(name) => Step::Name(name.as_str().to_owned()),
             TraversalOperator::Index(index) => match term_of(self.bench, site, index, None) {
                 Term::Known(Value::String(name)) => Step::Name(name),
-                Term::Known(Value::Number(number)) => number.as_u64().and_then(|at| usize::try_from(at).ok()).map_or(Step::Any, Step::Index),
+                Term::Known(Value::Number(number)) => {
+                    number.as_u64().and_then(|at| usize::try_from(at).ok()).map_or(Step::Any, Step::Index)
+                }
                 _ => Step::Any,
             },
             TraversalOperator::LegacyIndex(index) => usize::try_from(*index.value()).map_or(Step::Any, Step::Index),
@@ -453,7 +518,11 @@ impl Walk<'_> {
             return true;
         }
         let here = Site { path: call.block.path.clone(), block: Some(call.block.clone()) };
-        self.through.push(self.bench.place(&call.block.path, attribute.span, format!("the argument `{name}` of module `{}`", call.block.labels.join("."))));
+        self.through.push(self.bench.place(
+            &call.block.path,
+            attribute.span,
+            format!("the argument `{name}` of module `{}`", call.block.labels.join(".")),
+        ));
         self.expression(&here, &attribute.value, Some(attribute.value_span), rest, false, depth, leaves);
         self.through.pop();
         true
@@ -463,8 +532,13 @@ impl Walk<'_> {
     fn tfvars(&mut self, dir: &str, name: &str, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) -> bool {
         let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         let is_tfvars = |path: &str| path.ends_with(".tfvars") || path.ends_with(".tfvars.json");
-        let paths: Vec<String> =
-            self.bench.files().iter().filter(|(path, text)| path.starts_with(&prefix) && is_tfvars(path) && text.contains(name)).map(|(path, _)| path.to_owned()).collect();
+        let paths: Vec<String> = self
+            .bench
+            .files()
+            .iter()
+            .filter(|(path, text)| path.starts_with(&prefix) && is_tfvars(path) && text.contains(name))
+            .map(|(path, _)| path.to_owned())
+            .collect();
         let mut always = false;
         for path in paths {
             let below = directory_of(&path);
@@ -515,13 +589,24 @@ impl Walk<'_> {
     /// `module.name.output`.
     fn output(&mut self, site: &Site, module: &str, span: Option<Span>, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) {
         let rest: Vec<Step> = if matches!(rest.first(), Some(Step::Any | Step::Index(_))) { rest[1..].to_vec() } else { rest.to_vec() };
-        let reference = |walk: &Self, names: Vec<String>| Leaf { site: site.clone(), span, decided: Decided::Reference(names), through: walk.through.clone(), constant: false };
+        let reference = |walk: &Self, names: Vec<String>| Leaf {
+            site: site.clone(),
+            span,
+            decided: Decided::Reference(names),
+            through: walk.through.clone(),
+            constant: false,
+        };
         let Some(Step::Name(output)) = rest.first() else {
             leaves.push(reference(self, vec!["module".into(), module.to_owned()]));
             return;
         };
         let names = vec!["module".to_owned(), module.to_owned(), output.clone()];
-        let child = self.bench.calls().iter().find(|call| call.dir == site.dir() && call.block.labels.first().map(String::as_str) == Some(module)).and_then(|call| call.source_dir.clone());
+        let child = self
+            .bench
+            .calls()
+            .iter()
+            .find(|call| call.dir == site.dir() && call.block.labels.first().map(String::as_str) == Some(module))
+            .and_then(|call| call.source_dir.clone());
         let found = child.and_then(|dir| self.bench.blocks(&dir, "output", Some(output)).pop());
         let value = found.as_ref().and_then(|(key, document)| key.in_document(document)).and_then(|block| block.attribute("value"));
         match (found.as_ref(), value) {
@@ -560,8 +645,11 @@ pub(super) fn member_of(bench: &Workbench, site: &Site, body: &Body, name: &str)
 
 /// A whole body as an object.
 pub(super) fn body_term(bench: &Workbench, site: &Site, body: &Body) -> Term {
-    let mut members: Vec<(String, Term)> =
-        body.attributes.iter().map(|attribute| (attribute.name.clone(), term_of(bench, site, &attribute.value, Some(attribute.value_span)))).collect();
+    let mut members: Vec<(String, Term)> = body
+        .attributes
+        .iter()
+        .map(|attribute| (attribute.name.clone(), term_of(bench, site, &attribute.value, Some(attribute.value_span))))
+        .collect();
     for block in &body.blocks {
         let name = if block.kind == "dynamic" { block.label(0).unwrap_or_default() } else { &block.kind };
         if !members.iter().any(|(known, _)| known == name) {
@@ -572,7 +660,14 @@ pub(super) fn body_term(bench: &Workbench, site: &Site, body: &Body) -> Term {
 }
 
 /// Every place that decides what `rest` names inside an object value (or inside each object of a list).
-pub(super) fn follow_into(bench: &Workbench, site: &Site, expression: &Expression, span: Option<Span>, each: bool, rest: &[crate::hcl::Step]) -> Vec<Leaf> {
+pub(super) fn follow_into(
+    bench: &Workbench,
+    site: &Site,
+    expression: &Expression,
+    span: Option<Span>,
+    each: bool,
+    rest: &[crate::hcl::Step],
+) -> Vec<Leaf> {
     let mut steps: Vec<Step> = Vec::new();
     if each {
         steps.push(Step::Any);

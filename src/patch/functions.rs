@@ -10,10 +10,57 @@ pub const OF_SCOPE: &[&str] = &["linked", "linked_resource", "provider_at_least"
 
 /// Names that [`call`] knows, for messages about unknown ones.
 pub const NAMES: &[&str] = &[
-    "abs", "alltrue", "anytrue", "can", "ceil", "coalesce", "compact", "concat", "contains", "days", "distinct", "element", "endswith", "flatten", "floor", "format", "hours",
-    "is_list", "is_string", "join", "jsondecode", "keys", "length", "lookup", "lower", "matches", "max", "merge", "min", "one", "replace", "reverse", "setintersection", "setsubtract",
-    "setunion", "split", "startswith", "strcontains", "title", "tobool", "tolist", "tonumber", "toset", "tostring", "trim", "trimprefix", "trimspace", "trimsuffix", "try",
-    "upper", "values",
+    "abs",
+    "alltrue",
+    "anytrue",
+    "can",
+    "ceil",
+    "coalesce",
+    "compact",
+    "concat",
+    "contains",
+    "days",
+    "distinct",
+    "element",
+    "endswith",
+    "flatten",
+    "floor",
+    "format",
+    "hours",
+    "is_list",
+    "is_string",
+    "join",
+    "jsondecode",
+    "keys",
+    "length",
+    "lookup",
+    "lower",
+    "matches",
+    "max",
+    "merge",
+    "min",
+    "one",
+    "replace",
+    "reverse",
+    "setintersection",
+    "setsubtract",
+    "setunion",
+    "split",
+    "startswith",
+    "strcontains",
+    "title",
+    "tobool",
+    "tolist",
+    "tonumber",
+    "toset",
+    "tostring",
+    "trim",
+    "trimprefix",
+    "trimspace",
+    "trimsuffix",
+    "try",
+    "upper",
+    "values",
 ];
 
 /// Calls a function. What cannot be known, or a function that does not exist, gives [`Term::Unknown`].
@@ -49,7 +96,9 @@ fn unary(name: &str, term: &Term) -> Option<Term> {
         "keys" => Term::list(term.members()?.into_iter().map(|(key, _)| text(key)).collect()),
         "values" => Term::list(term.members()?.into_iter().map(|(_, value)| value).collect()),
         "flatten" => Term::list(term.elements()?.into_iter().flat_map(|item| item.elements().unwrap_or_else(|| vec![item])).collect()),
-        "compact" => Term::list(term.elements()?.into_iter().filter(|item| item.is_null() != Some(true) && item.text() != Some("")).collect()),
+        "compact" => {
+            Term::list(term.elements()?.into_iter().filter(|item| item.is_null() != Some(true) && item.text() != Some("")).collect())
+        }
         "distinct" | "toset" => Term::list(distinct(term.elements()?)),
         "reverse" => Term::list(term.elements()?.into_iter().rev().collect()),
         "tolist" => Term::list(term.elements()?),
@@ -129,8 +178,12 @@ fn binary(name: &str, one: &Term, two: &Term) -> Option<Term> {
         }
         "element" => one.index(two),
         "lookup" => one.index(two),
-        "setintersection" => Term::Known(known_items(one)?.into_iter().filter(|item| known_items(two).is_some_and(|other| other.contains(item))).collect()),
-        "setsubtract" => Term::Known(known_items(one)?.into_iter().filter(|item| known_items(two).is_some_and(|other| !other.contains(item))).collect()),
+        "setintersection" => {
+            Term::Known(known_items(one)?.into_iter().filter(|item| known_items(two).is_some_and(|other| other.contains(item))).collect())
+        }
+        "setsubtract" => {
+            Term::Known(known_items(one)?.into_iter().filter(|item| known_items(two).is_some_and(|other| !other.contains(item))).collect())
+        }
         "setunion" => Term::list(distinct(one.elements()?.into_iter().chain(two.elements()?).collect())),
         _ => return None,
     })
@@ -273,7 +326,9 @@ mod tests {
         for name in NAMES {
             let mut known = samples.iter().any(|a| call(name, std::slice::from_ref(a)) != Term::Unknown);
             for a in &samples {
-                known |= samples.iter().any(|b| call(name, &[a.clone(), b.clone()]) != Term::Unknown || call(name, &[a.clone(), b.clone(), b.clone()]) != Term::Unknown);
+                known |= samples.iter().any(|b| {
+                    call(name, &[a.clone(), b.clone()]) != Term::Unknown || call(name, &[a.clone(), b.clone(), b.clone()]) != Term::Unknown
+                });
             }
             assert!(known, "{name}");
         }

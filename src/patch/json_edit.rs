@@ -25,7 +25,9 @@ pub(super) fn value_text(wanted: &Wanted, indent: &str, ending: &str) -> String 
 /// An expression inside a JSON string: a quoted template loses its quotes, all else is interpolated.
 fn template(text: &str) -> String {
     match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if text.parse::<hcl_edit::expr::Expression>().is_ok_and(|expression| expression.is_string_template()) => inner.replace("\\\"", "\""),
+        Some(inner) if text.parse::<hcl_edit::expr::Expression>().is_ok_and(|expression| expression.is_string_template()) => {
+            inner.replace("\\\"", "\"")
+        }
         _ => format!("${{{text}}}"),
     }
 }
@@ -35,7 +37,10 @@ fn pretty(value: &Value, indent: &str, unit: &str, ending: &str) -> String {
     let inner = format!("{indent}{unit}");
     match value {
         Value::Object(map) if !map.is_empty() => {
-            let lines: Vec<String> = map.iter().map(|(key, value)| format!("{inner}{}: {}", Value::from(key.as_str()), pretty(value, &inner, unit, ending))).collect();
+            let lines: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{inner}{}: {}", Value::from(key.as_str()), pretty(value, &inner, unit, ending)))
+                .collect();
             format!("{{{ending}{}{ending}{indent}}}", lines.join(&format!(",{ending}")))
         }
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
@@ -78,7 +83,12 @@ fn insert_with(text: &str, object: Span, name: &str, value: impl Fn(&str, &str) 
 
 /// One level of indentation of the file: that of its first indented line.
 fn unit(text: &str) -> &str {
-    text.lines().find_map(|line| { let length = line.len() - line.trim_start().len(); (length > 0).then(|| &line[..length]) }).unwrap_or("  ")
+    text.lines()
+        .find_map(|line| {
+            let length = line.len() - line.trim_start().len();
+            (length > 0).then(|| &line[..length])
+        })
+        .unwrap_or("  ")
 }
 
 /// Adds a nested block (given as HCL text) as a member; where blocks of that name are written as a list, at its end.

@@ -63,7 +63,9 @@ pub(super) fn refers_to_target(cx: Context<'_>, site: &Site, expression: &hcl_ed
         return true;
     }
     let leaves = match expression {
-        hcl_edit::expr::Expression::Array(items) => items.iter().flat_map(|item| follow(cx.bench, site, item, expression_span(item))).collect(),
+        hcl_edit::expr::Expression::Array(items) => {
+            items.iter().flat_map(|item| follow(cx.bench, site, item, expression_span(item))).collect()
+        }
         _ => follow(cx.bench, site, expression, span),
     };
     leaves.iter().any(|leaf| leaf_is_target(cx, leaf, &target_names)) || same_name(cx, site, expression, span)
@@ -71,14 +73,17 @@ pub(super) fn refers_to_target(cx: Context<'_>, site: &Site, expression: &hcl_ed
 
 fn leaf_is_target(cx: Context<'_>, leaf: &Leaf, names: &[&str]) -> bool {
     match &leaf.decided {
-        Decided::Reference(reference) => leaf.site.dir() == cx.target.dir() && reference.len() >= names.len() && reference.iter().zip(names).all(|(a, b)| a == b),
+        Decided::Reference(reference) => {
+            leaf.site.dir() == cx.target.dir() && reference.len() >= names.len() && reference.iter().zip(names).all(|(a, b)| a == b)
+        }
         Decided::Value(Term::Code(code)) => leaf.site.dir() == cx.target.dir() && code.starts_with(&format!("{}.", names.join("."))),
         _ => false,
     }
 }
 
 /// Arguments that hold the name a cloud knows a resource by.
-const NAMES: [&str; 8] = ["bucket", "name", "function_name", "identifier", "cluster_identifier", "domain_name", "repository_name", "family"];
+const NAMES: [&str; 8] =
+    ["bucket", "name", "function_name", "identifier", "cluster_identifier", "domain_name", "repository_name", "family"];
 
 /// Whether both say the same name: an equal literal, or the same expression in the same module.
 fn same_name(cx: Context<'_>, site: &Site, expression: &hcl_edit::expr::Expression, span: Option<Span>) -> bool {
@@ -102,9 +107,14 @@ fn same_name(cx: Context<'_>, site: &Site, expression: &hcl_edit::expr::Expressi
 pub(super) fn referred(bench: &super::workbench::Workbench, from: &BlockKey, argument: &str, types: &[String]) -> Option<BlockKey> {
     let document = bench.document(&from.path).ok()?;
     let block = from.in_document(&document)?;
-    let attribute = block.body.find(&parse_path(argument)).into_iter().find_map(|found| if let Found::Attribute { attribute, .. } = found { Some(attribute) } else { None })?;
+    let attribute = block
+        .body
+        .find(&parse_path(argument))
+        .into_iter()
+        .find_map(|found| if let Found::Attribute { attribute, .. } = found { Some(attribute) } else { None })?;
     let site = Context::site(from);
-    let mut names: Vec<(String, Vec<String>)> = references(&attribute.value).into_iter().map(|reference| (from.dir().to_owned(), reference.names)).collect();
+    let mut names: Vec<(String, Vec<String>)> =
+        references(&attribute.value).into_iter().map(|reference| (from.dir().to_owned(), reference.names)).collect();
     for leaf in follow(bench, &site, &attribute.value, Some(attribute.value_span)) {
         if let Decided::Reference(reference) = &leaf.decided {
             names.push((leaf.site.dir().to_owned(), reference.clone()));
@@ -121,7 +131,8 @@ pub(super) fn referred(bench: &super::workbench::Workbench, from: &BlockKey, arg
     let wanted = term_of(bench, &site, &attribute.value, Some(attribute.value_span));
     let wanted = wanted.text()?;
     let mut alike = types.iter().flat_map(|kind| bench.blocks(from.dir(), "resource", Some(kind))).filter(|(key, document)| {
-        key.in_document(document).is_some_and(|block| NAMES.iter().any(|name| member_of(bench, &Context::site(key), &block.body, name).text() == Some(wanted)))
+        key.in_document(document)
+            .is_some_and(|block| NAMES.iter().any(|name| member_of(bench, &Context::site(key), &block.body, name).text() == Some(wanted)))
     });
     alike.next().map(|(key, _)| key)
 }

@@ -48,4 +48,3 @@ pub use params::Params;
 pub use proofs::PROOFS;
 pub use term::Term;
 pub use workbench::{BlockKey, Workbench, directory_of};
-

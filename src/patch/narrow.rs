@@ -15,7 +15,15 @@ use super::term::{Term, any, equal};
 use super::workbench::{BlockKey, deciding_block};
 
 /// Other arguments that let traffic in: a rule with one of these still means something when a list goes.
-const SOURCES: [&str; 7] = ["cidr_blocks", "ipv6_cidr_blocks", "security_groups", "prefix_list_ids", "source_security_group_id", "referenced_security_group_id", "self"];
+const SOURCES: [&str; 7] = [
+    "cidr_blocks",
+    "ipv6_cidr_blocks",
+    "security_groups",
+    "prefix_list_ids",
+    "source_security_group_id",
+    "referenced_security_group_id",
+    "self",
+];
 
 struct Narrowing<'a> {
     cx: Context<'a>,
@@ -50,7 +58,14 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
             }
             Found::Inside { attribute, depth } => {
                 // `ingress = [{ cidr_blocks = […] }]`: each object of the list.
-                let leaves = super::follow::follow_into(cx.bench, &site, &attribute.value, Some(attribute.value_span), attribute.value.is_array(), &path[depth..]);
+                let leaves = super::follow::follow_into(
+                    cx.bench,
+                    &site,
+                    &attribute.value,
+                    Some(attribute.value_span),
+                    attribute.value.is_array(),
+                    &path[depth..],
+                );
                 if cx.wants(spec.when.as_ref(), None) {
                     for leaf in &leaves {
                         changes.extend(narrowing.leaf(leaf, None)?);
@@ -108,7 +123,11 @@ impl Narrowing<'_> {
             Some([]) => Err(self.nothing_left(leaf)),
             Some(many) => Err(Refusal::new(
                 RefusalKind::NeedsParameter,
-                format!("`{}` holds one block, but {} are allowed instead: which of them, or one rule for each, is for a person to decide.", self.spec.path, many.len()),
+                format!(
+                    "`{}` holds one block, but {} are allowed instead: which of them, or one rule for each, is for a person to decide.",
+                    self.spec.path,
+                    many.len()
+                ),
             )
             .next("Give one CIDR block for this rule, or write one rule for each block.")),
         }
@@ -168,8 +187,18 @@ impl Narrowing<'_> {
         };
         let place = |index: usize| array.get(index).and_then(expression_span);
         let rendered: Vec<String> = new.iter().map(|value| hcl::render(value, "", "\n")).collect();
-        let summary = format!("narrows `{path}`: {} instead of {}", if rendered.is_empty() { "nothing".to_owned() } else { rendered.join(", ") }, self.dropped_text(&document, gone, &array));
-        let change = |edit| Change { path: leaf.site.path.clone(), edit, summary: summary.clone(), argument: path.clone(), through: leaf.through.clone() };
+        let summary = format!(
+            "narrows `{path}`: {} instead of {}",
+            if rendered.is_empty() { "nothing".to_owned() } else { rendered.join(", ") },
+            self.dropped_text(&document, gone, &array)
+        );
+        let change = |edit| Change {
+            path: leaf.site.path.clone(),
+            edit,
+            summary: summary.clone(),
+            argument: path.clone(),
+            through: leaf.through.clone(),
+        };
         let mut edits = Vec::new();
         let (first, rest) = gone.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
         let unplaced = || elsewhere(self.cx, path, leaf, "the places of its elements are not known");
@@ -189,7 +218,8 @@ impl Narrowing<'_> {
     }
 
     fn dropped_text(&self, document: &Document, gone: &[usize], array: &hcl_edit::expr::Array) -> String {
-        let texts: Vec<&str> = gone.iter().filter_map(|at| array.get(*at).and_then(expression_span)).map(|span: Span| document.slice(span)).collect();
+        let texts: Vec<&str> =
+            gone.iter().filter_map(|at| array.get(*at).and_then(expression_span)).map(|span: Span| document.slice(span)).collect();
         texts.join(", ")
     }
 
@@ -203,7 +233,14 @@ impl Narrowing<'_> {
             .map(|reference| reference.name(1).to_owned())
             .collect();
         if params.is_empty() {
-            return Refusal::new(RefusalKind::RefusedByRule, format!("Without {} nothing would be left of `{}`: who may still connect is for its owner to decide.", self.drop.iter().filter_map(Term::render).collect::<Vec<_>>().join(", "), self.spec.path));
+            return Refusal::new(
+                RefusalKind::RefusedByRule,
+                format!(
+                    "Without {} nothing would be left of `{}`: who may still connect is for its owner to decide.",
+                    self.drop.iter().filter_map(Term::render).collect::<Vec<_>>().join(", "),
+                    self.spec.path
+                ),
+            );
         }
         self.cx.needs(&params)
     }
@@ -239,7 +276,11 @@ impl Removal<'_> {
     }
 
     fn change(&self, path: &str) -> Change {
-        let edit = if self.document.syntax() == hcl::Syntax::Native { hcl::remove_item(self.document, self.attribute.span) } else { super::json_edit::remove_member(self.document.text(), self.attribute.span) };
+        let edit = if self.document.syntax() == hcl::Syntax::Native {
+            hcl::remove_item(self.document, self.attribute.span)
+        } else {
+            super::json_edit::remove_member(self.document.text(), self.attribute.span)
+        };
         Change { path: self.key.path.clone(), edit, summary: format!("removes `{path}`"), argument: path.to_owned(), through: Vec::new() }
     }
 }

@@ -124,7 +124,9 @@ fn expression(text: &str) -> Term {
 /// A list: of JSON or HCL, or words separated by commas.
 fn list(text: Option<&str>, value: &Value) -> Option<Vec<String>> {
     let value = match text {
-        Some(text) => parsed(text).filter(Value::is_array).unwrap_or_else(|| text.split(',').map(|word| Value::String(word.trim().trim_matches('"').to_owned())).collect()),
+        Some(text) => parsed(text)
+            .filter(Value::is_array)
+            .unwrap_or_else(|| text.split(',').map(|word| Value::String(word.trim().trim_matches('"').to_owned())).collect()),
         None => value.clone(),
     };
     let items: Option<Vec<String>> = value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect();
@@ -148,7 +150,11 @@ fn wrong_type(rule: &Rule, param: &Param, value: &Value) -> Refusal {
         ParamType::StringList => "a list of strings",
         ParamType::Duration => "a duration such as \"30d\"",
     };
-    Refusal::new(RefusalKind::NeedsParameter, format!("The parameter `{}` of rule `{}` must be {wanted}, not `{value}`.", param.name, rule.id)).next(format!("Set `{}` to {wanted}.", param.name))
+    Refusal::new(
+        RefusalKind::NeedsParameter,
+        format!("The parameter `{}` of rule `{}` must be {wanted}, not `{value}`.", param.name, rule.id),
+    )
+    .next(format!("Set `{}` to {wanted}.", param.name))
 }
 
 #[cfg(test)]

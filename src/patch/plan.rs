@@ -39,7 +39,8 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
     let text = document.text();
     let new = value_text(&document, span, wanted);
     let edit = match &leaf.decided {
-        Decided::Absent(names) => entry_edit(&document, span, names, wanted).ok_or_else(|| elsewhere(cx, argument, leaf, "the entry is missing from an object that cannot be edited safely"))?,
+        Decided::Absent(names) => entry_edit(&document, span, names, wanted)
+            .ok_or_else(|| elsewhere(cx, argument, leaf, "the entry is missing from an object that cannot be edited safely"))?,
         _ => Edit { span, text: new },
     };
     let shown = shorten(&wanted.text);
@@ -69,7 +70,10 @@ fn entry_edit(document: &Document, span: Span, names: &[String], wanted: &Wanted
     }
     let object: Expression = find_expression(document, span)?;
     let (first, rest) = names.split_first()?;
-    let value = rest.iter().rev().fold(wanted.text.clone(), |text, name| format!("{{\n  {} = {}\n}}", hcl::render_key(name), text.replace('\n', "\n  ")));
+    let value = rest
+        .iter()
+        .rev()
+        .fold(wanted.text.clone(), |text, name| format!("{{\n  {} = {}\n}}", hcl::render_key(name), text.replace('\n', "\n  ")));
     hcl::add_entry(document.text(), &object, span, first, &value)
 }
 
@@ -89,7 +93,10 @@ pub(super) fn find_expression(document: &Document, span: Span) -> Option<Express
         }
     }
     fn in_body(body: &Body, span: Span) -> Option<&Attribute> {
-        body.attributes.iter().find(|attribute| attribute.value_span.covers(span)).or_else(|| body.blocks.iter().filter(|block| block.span.covers(span)).find_map(|block| in_body(&block.body, span)))
+        body.attributes
+            .iter()
+            .find(|attribute| attribute.value_span.covers(span))
+            .or_else(|| body.blocks.iter().filter(|block| block.span.covers(span)).find_map(|block| in_body(&block.body, span)))
     }
     let attribute = in_body(document.body(), span)?;
     let mut finder = Finder { span, found: None };
@@ -104,25 +111,48 @@ pub(super) fn insert(document: &Document, key: &BlockKey, body: &Body, name: &st
         Syntax::Json => vec![json_edit::insert_member(document.text(), json_edit::object_of(body), name, wanted)],
     };
     let summary = format!("sets `{argument}` to `{}`", shorten(&wanted.text));
-    edits.into_iter().map(|edit| Change { path: key.path.clone(), edit, summary: summary.clone(), argument: argument.to_owned(), through: Vec::new() }).collect()
+    edits
+        .into_iter()
+        .map(|edit| Change { path: key.path.clone(), edit, summary: summary.clone(), argument: argument.to_owned(), through: Vec::new() })
+        .collect()
 }
 
 /// Adds a nested block to a body; `text` is the whole block without indentation.
-pub(super) fn insert_nested(document: &Document, key: &BlockKey, body: &Body, name: &str, argument: &str, text: &str) -> Result<Change, Refusal> {
+pub(super) fn insert_nested(
+    document: &Document,
+    key: &BlockKey,
+    body: &Body,
+    name: &str,
+    argument: &str,
+    text: &str,
+) -> Result<Change, Refusal> {
     let edit = match document.syntax() {
         Syntax::Native => hcl::insert_block(document, body, text),
-        Syntax::Json => json_edit::insert_block(document.text(), body, name, text)
-            .ok_or_else(|| Refusal::new(RefusalKind::DecidedElsewhere, format!("The block `{name}` cannot be written into the JSON file `{}`.", key.path)))?,
+        Syntax::Json => json_edit::insert_block(document.text(), body, name, text).ok_or_else(|| {
+            Refusal::new(RefusalKind::DecidedElsewhere, format!("The block `{name}` cannot be written into the JSON file `{}`.", key.path))
+        })?,
     };
-    Ok(Change { path: key.path.clone(), edit, summary: format!("adds the block `{argument}`"), argument: argument.to_owned(), through: Vec::new() })
+    Ok(Change {
+        path: key.path.clone(),
+        edit,
+        summary: format!("adds the block `{argument}`"),
+        argument: argument.to_owned(),
+        through: Vec::new(),
+    })
 }
 
 /// A refusal because the value is decided where it cannot be changed.
 pub(super) fn elsewhere(cx: Context<'_>, argument: &str, leaf: &Leaf, why: &str) -> Refusal {
-    let expression = leaf.span.and_then(|span| cx.bench.document(&leaf.site.path).ok().map(|document| shorten(document.slice(span)))).filter(|text| !text.is_empty());
+    let expression = leaf
+        .span
+        .and_then(|span| cx.bench.document(&leaf.site.path).ok().map(|document| shorten(document.slice(span))))
+        .filter(|text| !text.is_empty());
     let shown = expression.map_or(String::new(), |text| format!(" is `{text}`, and that"));
-    let mut refusal = Refusal::new(RefusalKind::DecidedElsewhere, format!("The value of `{argument}`{shown} is decided where it cannot be changed safely: {why}."))
-        .next(format!("Change `{argument}` where it is decided, or write the value into the block."));
+    let mut refusal = Refusal::new(
+        RefusalKind::DecidedElsewhere,
+        format!("The value of `{argument}`{shown} is decided where it cannot be changed safely: {why}."),
+    )
+    .next(format!("Change `{argument}` where it is decided, or write the value into the block."));
     for place in &leaf.through {
         refusal = refusal.at(place.clone());
     }
@@ -159,7 +189,8 @@ impl Lifecycle {
                     lifecycle.ignored.extend(items.iter().filter_map(|item| item.as_str().map(str::to_owned)));
                 }
             }
-            lifecycle.prevent_destroy |= inner.attribute("prevent_destroy").and_then(|attribute| hcl::literal(&attribute.value)) == Some(true.into());
+            lifecycle.prevent_destroy |=
+                inner.attribute("prevent_destroy").and_then(|attribute| hcl::literal(&attribute.value)) == Some(true.into());
         }
         lifecycle
     }

@@ -91,14 +91,27 @@ fn references_exist(bench: &Workbench, path: &str, before: &str, after: &Documen
         let exists = match parts.as_slice() {
             ["var", name] => !bench.blocks(dir, "variable", Some(name)).is_empty(),
             ["module", name] => !bench.blocks(dir, "module", Some(name)).is_empty(),
-            ["local", name] => bench.blocks(dir, "locals", None).iter().any(|(key, document)| key.in_document(document).is_some_and(|block| block.attribute(name).is_some())),
-            ["data", kind, name] => bench.blocks(dir, "data", Some(kind)).iter().any(|(key, _)| key.labels.get(1).map(String::as_str) == Some(name)),
-            [kind, name] => bench.blocks(dir, "resource", Some(kind)).iter().any(|(key, _)| key.labels.get(1).map(String::as_str) == Some(name)),
+            ["local", name] => bench
+                .blocks(dir, "locals", None)
+                .iter()
+                .any(|(key, document)| key.in_document(document).is_some_and(|block| block.attribute(name).is_some())),
+            ["data", kind, name] => {
+                bench.blocks(dir, "data", Some(kind)).iter().any(|(key, _)| key.labels.get(1).map(String::as_str) == Some(name))
+            }
+            [kind, name] => {
+                bench.blocks(dir, "resource", Some(kind)).iter().any(|(key, _)| key.labels.get(1).map(String::as_str) == Some(name))
+            }
             _ => true,
         };
         if !exists {
-            return Err(Refusal::new(RefusalKind::ProofFailed, format!("The change was thrown away because a proof failed: {} (`{path}`): `{reference}` is not declared in this module.", PROOFS[6]))
-                .next("Check the parameters that were given: a reference must name something that the module declares."));
+            return Err(Refusal::new(
+                RefusalKind::ProofFailed,
+                format!(
+                    "The change was thrown away because a proof failed: {} (`{path}`): `{reference}` is not declared in this module.",
+                    PROOFS[6]
+                ),
+            )
+            .next("Check the parameters that were given: a reference must name something that the module declares."));
         }
     }
     Ok(())
@@ -106,7 +119,13 @@ fn references_exist(bench: &Workbench, path: &str, before: &str, after: &Documen
 
 fn addresses(document: &Document) -> Vec<String> {
     let labelled = |kind: &str| matches!(kind, "resource" | "data" | "module" | "variable" | "output");
-    document.body().blocks.iter().filter(|block| labelled(&block.kind)).map(|block| format!("{} {}", block.kind, block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join("."))).collect()
+    document
+        .body()
+        .blocks
+        .iter()
+        .filter(|block| labelled(&block.kind))
+        .map(|block| format!("{} {}", block.kind, block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".")))
+        .collect()
 }
 
 fn no_duplicates(bench: &Workbench, path: &str, files: &BTreeMap<String, ChangedFile>) -> Result<(), Refusal> {
@@ -116,7 +135,12 @@ fn no_duplicates(bench: &Workbench, path: &str, files: &BTreeMap<String, Changed
         *old.entry(address).or_default() += 1;
     }
     let document = bench.document(path)?;
-    let others: Vec<String> = bench.module_files(directory_of(path)).iter().filter(|(other, _)| other != path).flat_map(|(_, document)| addresses(document)).collect();
+    let others: Vec<String> = bench
+        .module_files(directory_of(path))
+        .iter()
+        .filter(|(other, _)| other != path)
+        .flat_map(|(_, document)| addresses(document))
+        .collect();
     let mut now: BTreeMap<String, usize> = BTreeMap::new();
     for address in addresses(&document) {
         let count = now.entry(address.clone()).or_default();

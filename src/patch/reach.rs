@@ -13,7 +13,9 @@ const MAX_PATHS: usize = 50;
 /// Instances of the target through every call of its module, and the calls.
 pub(super) fn reach(bench: &Workbench, key: &BlockKey, changes: &[Change]) -> Reach {
     let repeated = |key: &BlockKey| {
-        bench.document(&key.path).ok().is_some_and(|document| key.in_document(&document).is_some_and(|block| block.attribute("count").is_some() || block.attribute("for_each").is_some()))
+        bench.document(&key.path).ok().is_some_and(|document| {
+            key.in_document(&document).is_some_and(|block| block.attribute("count").is_some() || block.attribute("for_each").is_some())
+        })
     };
     let star = |key: &BlockKey| if repeated(key) { "[*]" } else { "" };
     let mut callers: Vec<Place> = Vec::new();
@@ -29,7 +31,11 @@ pub(super) fn reach(bench: &Workbench, key: &BlockKey, changes: &[Change]) -> Re
                 if let Ok(document) = bench.document(&call.block.path)
                     && let Some(block) = call.block.in_document(&document)
                 {
-                    callers.push(bench.place(&call.block.path, block.span, format!("calls the module as `{}`", call.block.local_address())));
+                    callers.push(bench.place(
+                        &call.block.path,
+                        block.span,
+                        format!("calls the module as `{}`", call.block.local_address()),
+                    ));
                 }
                 open.push((call.dir.clone(), format!("{}{}.{address}", call.block.local_address(), star(&call.block)), depth + 1));
             }

@@ -30,7 +30,8 @@ pub(super) fn plan(cx: Context<'_>, spec: &RemoveSpec, key: &BlockKey) -> Result
             }
             Found::Block { block, body, dynamic } => {
                 // For a block, `block` in the condition is the block itself.
-                let inner = if dynamic { block.body.blocks_of("content").next().map_or(body, |content| &content.body) } else { &block.body };
+                let inner =
+                    if dynamic { block.body.blocks_of("content").next().map_or(body, |content| &content.body) } else { &block.body };
                 (block.span, inner, "removes the block")
             }
             Found::Inside { .. } | Found::Missing { .. } => continue,
@@ -42,7 +43,13 @@ pub(super) fn plan(cx: Context<'_>, spec: &RemoveSpec, key: &BlockKey) -> Result
             Syntax::Native => hcl::remove_item(&document, span),
             Syntax::Json => json_edit::remove_member(document.text(), span),
         };
-        changes.push(Change { path: key.path.clone(), edit, summary: format!("{what} `{}`", spec.path), argument: spec.path.clone(), through: Vec::new() });
+        changes.push(Change {
+            path: key.path.clone(),
+            edit,
+            summary: format!("{what} `{}`", spec.path),
+            argument: spec.path.clone(),
+            through: Vec::new(),
+        });
     }
     Ok(changes)
 }

@@ -32,10 +32,18 @@ pub(super) fn render(scope: &RuleScope<'_>, expression: &RuleExpression) -> Resu
     }
     let shifted: Option<Vec<Edit>> = edits
         .into_iter()
-        .map(|(span, text): (Span, Option<String>)| Some(Edit { span: Span::new(span.start.checked_sub(expression.span.start)?, span.end.checked_sub(expression.span.start)?), text: text? }))
+        .map(|(span, text): (Span, Option<String>)| {
+            Some(Edit {
+                span: Span::new(span.start.checked_sub(expression.span.start)?, span.end.checked_sub(expression.span.start)?),
+                text: text?,
+            })
+        })
         .collect();
     let text = shifted.and_then(|edits| crate::hcl::splice(&expression.text, &edits).ok()).ok_or_else(|| {
-        Refusal::new(RefusalKind::DecidedElsewhere, format!("The value `{}` that rule `{}` wants cannot be derived from this code.", expression.text, scope.cx.rule.id))
+        Refusal::new(
+            RefusalKind::DecidedElsewhere,
+            format!("The value `{}` that rule `{}` wants cannot be derived from this code.", expression.text, scope.cx.rule.id),
+        )
     })?;
     let text = dedent(&text);
     let term = match text.parse::<Expression>().ok().and_then(|parsed| crate::hcl::literal(&parsed)) {
@@ -54,12 +62,17 @@ fn collect(scope: &RuleScope<'_>, expression: &Expression, edits: &mut Vec<(Span
         Expression::Array(items) => items.iter().for_each(|item| collect(scope, item, edits, needed)),
         Expression::Object(object) => object.iter().for_each(|(_, value)| collect(scope, value.expr(), edits, needed)),
         Expression::Parenthesis(inner) => collect(scope, inner.inner(), edits, needed),
-        Expression::FuncCall(call) if WRITTEN.contains(&call.name.name.as_str()) => call.args.iter().for_each(|argument| collect(scope, argument, edits, needed)),
+        Expression::FuncCall(call) if WRITTEN.contains(&call.name.name.as_str()) => {
+            call.args.iter().for_each(|argument| collect(scope, argument, edits, needed))
+        }
         _ => {
             let Some(span) = expression_span(expression) else { return };
             let term = value(scope, expression);
             if term == Term::NULL {
-                let params = references(expression).into_iter().filter(|reference| reference.name(0) == "param").map(|reference| reference.name(1).to_owned());
+                let params = references(expression)
+                    .into_iter()
+                    .filter(|reference| reference.name(0) == "param")
+                    .map(|reference| reference.name(1).to_owned());
                 needed.extend(params.filter(|name| scope.cx.params.get(name).is_none_or(|term| *term == Term::NULL)));
             }
             edits.push((span, term.render()));
@@ -87,7 +100,11 @@ fn value(scope: &RuleScope<'_>, expression: &Expression) -> Term {
 /// `target.id` → a reference, `param.x` → its value.
 fn exact(scope: &RuleScope<'_>, traversal: &Traversal) -> Option<Term> {
     let Expression::Variable(root) = &traversal.expr else { return None };
-    let names: Option<Vec<&str>> = traversal.operators.iter().map(|operator| if let TraversalOperator::GetAttr(name) = operator.value() { Some(name.as_str()) } else { None }).collect();
+    let names: Option<Vec<&str>> = traversal
+        .operators
+        .iter()
+        .map(|operator| if let TraversalOperator::GetAttr(name) = operator.value() { Some(name.as_str()) } else { None })
+        .collect();
     let names = names?;
     if matches!(root.as_str(), "target" | "module") && scope.writing == Writing::Elsewhere {
         return Some(Term::Code(scope.cx.reference(&names.join("."))));
@@ -98,12 +115,19 @@ fn exact(scope: &RuleScope<'_>, traversal: &Traversal) -> Option<Term> {
 }
 
 fn mentions(expression: &Expression) -> bool {
-    references(expression).iter().any(|reference| ROOTS.contains(&reference.name(0))) || matches!(expression, Expression::FuncCall(call) if super::functions::OF_SCOPE.contains(&call.name.name.as_str()))
+    references(expression).iter().any(|reference| ROOTS.contains(&reference.name(0)))
+        || matches!(expression, Expression::FuncCall(call) if super::functions::OF_SCOPE.contains(&call.name.name.as_str()))
 }
 
 /// Takes the common indentation off the lines after the first.
 fn dedent(text: &str) -> String {
-    let margin = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
+    let margin = text
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
     let mut lines = text.split('\n');
     let first = lines.next().unwrap_or_default().to_owned();
     lines.fold(first, |text, line| text + "\n" + line.get(margin..).unwrap_or_else(|| line.trim_start()))

@@ -83,7 +83,10 @@ impl<'r> End<'r> {
         });
         let value = first.as_ref().and_then(hcl::literal);
         value.map(|value| Wanted { text: hcl::render(&value, "", "\n"), term: Term::Known(value) }).ok_or_else(|| {
-            Refusal::new(RefusalKind::NeedsParameter, format!("Rule `{}` knows which values are wrong, but not which one is right here.", scope.cx.rule.id))
+            Refusal::new(
+                RefusalKind::NeedsParameter,
+                format!("Rule `{}` knows which values are wrong, but not which one is right here.", scope.cx.rule.id),
+            )
         })
     }
 }
@@ -144,7 +147,14 @@ pub(super) fn prefix_of(steps: &[Step]) -> String {
 }
 
 /// An argument that is there.
-pub(super) fn argument(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute, name: &str, end: End<'_>, default: Option<&RuleExpression>) -> Result<Plan, Refusal> {
+pub(super) fn argument(
+    cx: Context<'_>,
+    spot: Spot<'_>,
+    attribute: &Attribute,
+    name: &str,
+    end: End<'_>,
+    default: Option<&RuleExpression>,
+) -> Result<Plan, Refusal> {
     let site = spot.site();
     let scope = spot.scope(cx);
     let whole = term_of(cx.bench, &site, &attribute.value, Some(attribute.value_span));
@@ -157,7 +167,14 @@ pub(super) fn argument(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute, n
 }
 
 /// The changes of the places that decide a value.
-pub(super) fn leaves_plan(cx: Context<'_>, scope: &RuleScope<'_>, leaves: &[Leaf], name: &str, end: End<'_>, default: Option<&RuleExpression>) -> Result<Plan, Refusal> {
+pub(super) fn leaves_plan(
+    cx: Context<'_>,
+    scope: &RuleScope<'_>,
+    leaves: &[Leaf],
+    name: &str,
+    end: End<'_>,
+    default: Option<&RuleExpression>,
+) -> Result<Plan, Refusal> {
     let condition = RuleScope { cx, block: scope.block.clone(), statement: None, writing: Writing::Condition };
     let default = default.map(|default| cx.evaluate(default, None));
     let mut changes = Plan::new();
@@ -172,8 +189,12 @@ pub(super) fn leaves_plan(cx: Context<'_>, scope: &RuleScope<'_>, leaves: &[Leaf
         match &leaf.decided {
             Decided::Unknown(why) => return Err(elsewhere(cx, name, leaf, why)),
             Decided::Reference(_) => return Err(elsewhere(cx, name, leaf, "it refers to something that is known only after an apply")),
-            Decided::Value(Term::Code(_) | Term::Unknown) => return Err(elsewhere(cx, name, leaf, "it is put together from values that are known only after an apply")),
-            Decided::Value(held) if end.contains.is_some() && held.is_null() == Some(false) => changes.push(add_missing(cx, scope, leaf, held, name, end)?),
+            Decided::Value(Term::Code(_) | Term::Unknown) => {
+                return Err(elsewhere(cx, name, leaf, "it is put together from values that are known only after an apply"));
+            }
+            Decided::Value(held) if end.contains.is_some() && held.is_null() == Some(false) => {
+                changes.push(add_missing(cx, scope, leaf, held, name, end)?)
+            }
             Decided::Value(_) | Decided::Absent(_) => changes.push(replace(cx, leaf, name, &end.wanted(scope)?)?),
         }
     }
@@ -188,7 +209,8 @@ fn add_missing(cx: Context<'_>, scope: &RuleScope<'_>, leaf: &Leaf, held: &Term,
         _ => vec![wanted.term.clone()],
     };
     let held = held.elements().unwrap_or_default();
-    let missing: Vec<String> = items.iter().filter(|item| !held.iter().any(|own| equal(own, item) == Some(true))).filter_map(Term::render).collect();
+    let missing: Vec<String> =
+        items.iter().filter(|item| !held.iter().any(|own| equal(own, item) == Some(true))).filter_map(Term::render).collect();
     let document = cx.bench.document(&leaf.site.path)?;
     let found = leaf.span.and_then(|span| Some((span, find_expression(&document, span)?)));
     let edit = match &found {
@@ -196,7 +218,13 @@ fn add_missing(cx: Context<'_>, scope: &RuleScope<'_>, leaf: &Leaf, held: &Term,
         _ => None,
     };
     let edit = edit.ok_or_else(|| elsewhere(cx, name, leaf, "it is no list that can be extended in place"))?;
-    Ok(Change { path: leaf.site.path.clone(), edit, summary: format!("adds {} to `{name}`", missing.join(", ")), argument: name.to_owned(), through: leaf.through.clone() })
+    Ok(Change {
+        path: leaf.site.path.clone(),
+        edit,
+        summary: format!("adds {} to `{name}`", missing.join(", ")),
+        argument: name.to_owned(),
+        through: leaf.through.clone(),
+    })
 }
 
 /// An argument (or the blocks around it) that is absent.

@@ -25,13 +25,19 @@ pub(super) fn key_of(bench: &Workbench, target: &Target) -> Result<BlockKey, Ref
         ResourceMode::Module => ("module", vec![address.name.clone()]),
     };
     let document = bench.document(&target.path)?;
-    let keys = (0..document.body().blocks.len()).filter_map(|index| BlockKey::of(&target.path, &document, index)).filter(|key| key.kind == kind && key.labels == labels);
+    let keys = (0..document.body().blocks.len())
+        .filter_map(|index| BlockKey::of(&target.path, &document, index))
+        .filter(|key| key.kind == kind && key.labels == labels);
     let keys: Vec<BlockKey> = keys.collect();
     let at_span = keys.iter().find(|key| key.in_document(&document).is_some_and(|block| block.span.start == target.span.start));
     if let Some(key) = at_span.or_else(|| keys.first()) {
         return Ok(key.clone());
     }
-    let elsewhere = bench.blocks(&target.module_dir, kind, labels.first().map(String::as_str)).into_iter().map(|(key, _)| key).find(|key| key.labels == labels);
+    let elsewhere = bench
+        .blocks(&target.module_dir, kind, labels.first().map(String::as_str))
+        .into_iter()
+        .map(|(key, _)| key)
+        .find(|key| key.labels == labels);
     elsewhere.ok_or_else(|| Refusal::new(RefusalKind::NotLocated, format!("`{address}` is not in `{}`.", target.path)))
 }
 
@@ -49,7 +55,11 @@ pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> 
                 None => {
                     return Err(Err(Refusal::new(
                         RefusalKind::NotLocated,
-                        format!("`{}` belongs to a {} that is not in these files.", key.local_address(), rule.target.resources.join(" or ")),
+                        format!(
+                            "`{}` belongs to a {} that is not in these files.",
+                            key.local_address(),
+                            rule.target.resources.join(" or ")
+                        ),
                     )));
                 }
             },
@@ -74,7 +84,11 @@ fn module_subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Resu
         Some(module) => Ok(Subject { key: key.clone(), operations: &module.operations, refusals: &module.refusals, is_module: true }),
         None => Err(Err(Refusal::new(
             RefusalKind::DecidedElsewhere,
-            format!("The resource is made by module `{}` (`{source}`), and rule `{}` does not know that module's arguments.", key.labels.join("."), rule.id),
+            format!(
+                "The resource is made by module `{}` (`{source}`), and rule `{}` does not know that module's arguments.",
+                key.labels.join("."),
+                rule.id
+            ),
         )
         .next("Change it through the module's inputs, or move to a module version that closes the hole."))),
     }

@@ -134,8 +134,10 @@ impl Term {
             Self::Code(text) => text.clone(),
             Self::List(items) => format!("[{}]", items.iter().map(Self::render).collect::<Option<Vec<_>>>()?.join(", ")),
             Self::Object(members) => {
-                let lines: Option<Vec<String>> =
-                    members.iter().map(|(key, term)| Some(format!("  {} = {}\n", crate::hcl::render_key(key), term.render()?.replace('\n', "\n  ")))).collect();
+                let lines: Option<Vec<String>> = members
+                    .iter()
+                    .map(|(key, term)| Some(format!("  {} = {}\n", crate::hcl::render_key(key), term.render()?.replace('\n', "\n  "))))
+                    .collect();
                 format!("{{\n{}}}", lines?.concat())
             }
             Self::Unknown => return None,
@@ -173,9 +175,12 @@ fn squeeze(text: &str) -> String {
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
-        (Value::String(text), other @ (Value::Bool(_) | Value::Number(_))) | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => *text == other.to_string(),
+        (Value::String(text), other @ (Value::Bool(_) | Value::Number(_)))
+        | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => *text == other.to_string(),
         (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
-        (Value::Object(x), Value::Object(y)) => x.len() == y.len() && x.iter().all(|(key, value)| y.get(key).is_some_and(|other| same(value, other))),
+        (Value::Object(x), Value::Object(y)) => {
+            x.len() == y.len() && x.iter().all(|(key, value)| y.get(key).is_some_and(|other| same(value, other)))
+        }
         _ => a == b,
     }
 }

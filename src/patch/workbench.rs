@@ -50,9 +50,16 @@ impl BlockKey {
     /// The key of the top-level block number `index` of a document.
     pub(super) fn of(path: &str, document: &Document, index: usize) -> Option<Self> {
         let block = document.body().blocks.get(index)?;
-        let alike = |other: &&Block| other.kind == block.kind && other.labels.iter().map(|label| &label.text).eq(block.labels.iter().map(|label| &label.text));
+        let alike = |other: &&Block| {
+            other.kind == block.kind && other.labels.iter().map(|label| &label.text).eq(block.labels.iter().map(|label| &label.text))
+        };
         let ordinal = document.body().blocks[..index].iter().filter(alike).count();
-        Some(Self { path: path.to_owned(), kind: block.kind.clone(), labels: block.labels.iter().map(|label| label.text.clone()).collect(), ordinal })
+        Some(Self {
+            path: path.to_owned(),
+            kind: block.kind.clone(),
+            labels: block.labels.iter().map(|label| label.text.clone()).collect(),
+            ordinal,
+        })
     }
 
     /// The block in a document of its file.
@@ -129,7 +136,8 @@ impl Workbench {
     /// The configuration files of a module directory that can be read, in path order. Where a `.tofu` file stands beside its
     /// `.tf` sibling, OpenTofu reads only the former, but Terraform the latter: both are given.
     pub(super) fn module_files(&self, dir: &str) -> Vec<(String, Arc<Document>)> {
-        let paths: Vec<String> = self.files.in_directory(dir).map(|(path, _)| path.to_owned()).filter(|path| is_configuration(path)).collect();
+        let paths: Vec<String> =
+            self.files.in_directory(dir).map(|(path, _)| path.to_owned()).filter(|path| is_configuration(path)).collect();
         paths.into_iter().filter_map(|path| self.document(&path).ok().map(|document| (path, document))).collect()
     }
 
@@ -152,13 +160,21 @@ impl Workbench {
         if let Some(calls) = self.calls.borrow().as_ref() {
             return Arc::clone(calls);
         }
-        let paths: Vec<String> = self.files.iter().filter(|(path, text)| is_configuration(path) && text.contains("module")).map(|(path, _)| path.to_owned()).collect();
+        let paths: Vec<String> = self
+            .files
+            .iter()
+            .filter(|(path, text)| is_configuration(path) && text.contains("module"))
+            .map(|(path, _)| path.to_owned())
+            .collect();
         let mut calls = Vec::new();
         for path in paths {
             let Ok(document) = self.document(&path) else { continue };
             for (index, block) in document.body().blocks.iter().enumerate().filter(|(_, block)| block.kind == "module") {
                 let Some(key) = BlockKey::of(&path, &document, index) else { continue };
-                let source = block.attribute("source").and_then(|source| crate::hcl::literal(&source.value)).and_then(|value| value.as_str().map(str::to_owned));
+                let source = block
+                    .attribute("source")
+                    .and_then(|source| crate::hcl::literal(&source.value))
+                    .and_then(|value| value.as_str().map(str::to_owned));
                 let dir = directory_of(&path).to_owned();
                 let source_dir = source.as_deref().and_then(|source| resolve(&dir, source));
                 calls.push(Call { block: key, dir, source_dir, source });
@@ -204,7 +220,8 @@ impl Workbench {
         let text = self.files.shared(path);
         let before = text.as_deref().unwrap_or_default();
         let applied = if path.ends_with(".json") { crate::hcl::splice(before, edits) } else { crate::hcl::apply(before, edits) };
-        let after = applied.map_err(|error| Refusal::new(RefusalKind::ProofFailed, format!("The edits of `{path}` do not fit together: {error}.")))?;
+        let after = applied
+            .map_err(|error| Refusal::new(RefusalKind::ProofFailed, format!("The edits of `{path}` do not fit together: {error}.")))?;
         self.replace(path, after.into());
         Ok(())
     }
@@ -258,7 +275,11 @@ pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> B
     let overriding = bench.blocks(key.dir(), &key.kind, key.labels.first().map(String::as_str));
     overriding
         .into_iter()
-        .rfind(|(other, document)| is_override(&other.path) && other.labels == key.labels && other.in_document(document).is_some_and(|block| has(&block.body, name)))
+        .rfind(|(other, document)| {
+            is_override(&other.path)
+                && other.labels == key.labels
+                && other.in_document(document).is_some_and(|block| has(&block.body, name))
+        })
         .map_or_else(|| key.clone(), |(other, _)| other)
 }
 

@@ -1,0 +1,159 @@
+//! Reading a folder of Terraform files, and writing changed ones back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::model::{ChangedFile, Workspace};
+
+/// Largest file that is read.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+/// Largest JSON or template file beside Terraform's own (policies).
+const MAX_SIDE_FILE: u64 = 256 * 1024;
+/// Most bytes that are read in all.
+const MAX_TOTAL: u64 = 1024 * 1024 * 1024;
+/// Deepest folder.
+const MAX_DEPTH: usize = 64;
+/// Folders that hold nothing of the user's.
+const SKIPPED: [&str; 5] = [".git", ".terraform", ".terragrunt-cache", "node_modules", ".external_modules"];
+
+/// The files of a folder.
+pub(super) struct Folder {
+    /// The folder.
+    pub root: PathBuf,
+    /// Its files.
+    pub workspace: Workspace,
+}
+
+impl Folder {
+    /// Reads every Terraform file below `root`, and the JSON and template files that policies may come from. Symbolic links are
+    /// not followed; files that are too large, binary or not UTF-8 are left out.
+    pub(super) fn read(root: &Path) -> Result<Self, String> {
+        if !root.is_dir() {
+            return Err(format!("{} is no folder", root.display()));
+        }
+        let mut folder = Self { root: root.to_owned(), workspace: Workspace::new() };
+        let mut total = 0;
+        folder.walk(root, "", 0, &mut total)?;
+        Ok(folder)
+    }
+
+    fn walk(&mut self, dir: &Path, prefix: &str, depth: usize, total: &mut u64) -> Result<(), String> {
+        if depth > MAX_DEPTH {
+            return Ok(());
+        }
+        let entries = fs::read_dir(dir).map_err(|error| format!("cannot read the folder {}: {error}", dir.display()))?;
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+            if kind.is_dir() && !SKIPPED.contains(&name) {
+                self.walk(&entry.path(), &path, depth + 1, total)?;
+            } else if kind.is_file()
+                && let Some(limit) = size_limit(name)
+            {
+                self.take(&entry.path(), path, limit, total)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, file: &Path, path: String, limit: u64, total: &mut u64) -> Result<(), String> {
+        let size = fs::metadata(file).map_or(u64::MAX, |metadata| metadata.len());
+        if size > limit {
+            return Ok(());
+        }
+        *total += size;
+        if *total > MAX_TOTAL {
+            return Err(format!("the folder holds more than {MAX_TOTAL} bytes of Terraform files; name a smaller one"));
+        }
+        if let Some(text) = fs::read(file).ok().and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.contains('\0')) {
+            self.workspace.insert(path, text);
+        }
+        Ok(())
+    }
+}
+
+/// The size up to which a file of this name is read; `None` for files that say nothing.
+fn size_limit(name: &str) -> Option<u64> {
+    const OWN: [&str; 6] = [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"];
+    const SIDE: [&str; 5] = [".json", ".tpl", ".tftpl", ".tmpl", ".policy"];
+    if OWN.iter().any(|end| name.ends_with(end)) || name == "terragrunt.hcl" {
+        return Some(MAX_FILE);
+    }
+    SIDE.iter().any(|end| name.ends_with(end)).then_some(MAX_SIDE_FILE)
+}
+
+/// Writes changed files: each to a file beside it first, which then takes its place with its permissions.
+pub(super) fn write(folder: &Folder, files: &BTreeMap<String, ChangedFile>) -> Result<(), String> {
+    for (path, file) in files {
+        let target = folder.root.join(path);
+        replace(&target, file.after.as_bytes()).map_err(|error| format!("cannot write {}: {error}", target.display()))?;
+    }
+    Ok(())
+}
+
+fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let permissions = match fs::symlink_metadata(target) {
+        Ok(metadata) if metadata.file_type().is_symlink() => return Err(std::io::Error::other("it has become a symbolic link")),
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(_) => None,
+    };
+    let dir = target.parent().unwrap_or_else(|| Path::new("."));
+    let mut beside = tempfile::Builder::new().prefix(".remediate-").tempfile_in(dir)?;
+    beside.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        beside.as_file().set_permissions(permissions)?;
+    }
+    beside.persist(target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The rule files of a folder, with their paths below it.
+pub(super) fn rule_files(dir: &Path) -> Result<Vec<(String, String)>, String> {
+    fn walk(dir: &Path, prefix: &str, files: &mut Vec<(String, String)>, depth: usize) -> Result<(), String> {
+        let entries = fs::read_dir(dir).map_err(|error| format!("cannot read the folder {}: {error}", dir.display()))?;
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+            if kind.is_dir() && depth < 8 {
+                walk(&entry.path(), &path, files, depth + 1)?;
+            } else if kind.is_file() && name.ends_with(".hcl") {
+                files.push((
+                    path,
+                    fs::read_to_string(entry.path()).map_err(|error| format!("cannot read {}: {error}", entry.path().display()))?,
+                ));
+            }
+        }
+        Ok(())
+    }
+    let mut files = Vec::new();
+    walk(dir, "", &mut files, 0)?;
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_terraform_files_are_read_and_written() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join(".terraform")).unwrap();
+        fs::write(dir.path().join(".terraform/a.tf"), "x").unwrap();
+        fs::write(dir.path().join("main.tf"), "a = 1\n").unwrap();
+        fs::write(dir.path().join("binary.tf"), [0xff, 0xfe]).unwrap();
+        fs::write(dir.path().join("notes.md"), "x").unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", dir.path().join("link.tf")).unwrap();
+        let folder = Folder::read(dir.path()).unwrap();
+        assert_eq!(folder.workspace.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["main.tf"]);
+        let changed = ChangedFile { before: Some("a = 1\n".into()), after: "a = 2\n".into(), edits: Vec::new() };
+        write(&folder, &[("main.tf".to_owned(), changed.clone())].into()).unwrap();
+        assert_eq!(fs::read_to_string(dir.path().join("main.tf")).unwrap(), "a = 2\n");
+        assert!(write(&folder, &[("link.tf".to_owned(), changed)].into()).is_err());
+    }
+}
