@@ -1,0 +1,137 @@
+//! Every operation the stand-in knows. More specific paths stand before those with parameters in the same place.
+
+use super::Access::{Anyone, App, Installation, Needs};
+use super::{Access, Handler, Route};
+use super::{apps, checks, contents, git, graphql, issues, organizations, pulls, repositories, search};
+
+const READ: Access = Needs(&["metadata:read"]);
+const CODE: Access = Needs(&["contents:read"]);
+const CODE_WRITE: Access = Needs(&["contents:write"]);
+const PULLS: Access = Needs(&["pull_requests:read"]);
+const PULLS_WRITE: Access = Needs(&["pull_requests:write"]);
+const THREADS: Access = Needs(&["issues:read", "pull_requests:read"]);
+const THREADS_WRITE: Access = Needs(&["issues:write", "pull_requests:write"]);
+const ISSUES_WRITE: Access = Needs(&["issues:write"]);
+const CHECKS: Access = Needs(&["checks:read"]);
+const CHECKS_WRITE: Access = Needs(&["checks:write"]);
+const ALERTS: Access = Needs(&["security_events:read"]);
+const ALERTS_WRITE: Access = Needs(&["security_events:write"]);
+
+const fn on(method: &'static str, template: &'static str, access: Access, run: Handler) -> Route {
+    Route { method, template, access, run }
+}
+
+/// The table.
+pub const ROUTES: &[Route] = &[
+    on("GET", "/app", App, apps::own),
+    on("GET", "/app/installations", App, apps::installations),
+    on("GET", "/app/installations/{installation_id}", App, apps::installation),
+    on("DELETE", "/app/installations/{installation_id}", App, apps::uninstall),
+    on("POST", "/app/installations/{installation_id}/access_tokens", App, apps::issue_token),
+    on("GET", "/app/hook/config", App, apps::hook),
+    on("PATCH", "/app/hook/config", App, apps::set_hook),
+    on("GET", "/app/hook/deliveries", App, apps::deliveries),
+    on("GET", "/app/hook/deliveries/{delivery_id}", App, apps::delivery),
+    on("POST", "/app/hook/deliveries/{delivery_id}/attempts", App, apps::redeliver),
+    on("POST", "/app-manifests/{code}/conversions", Anyone, apps::convert),
+    on("GET", "/apps/{app_slug}", Anyone, apps::public),
+    on("GET", "/orgs/{org}/installation", App, apps::for_account),
+    on("GET", "/users/{username}/installation", App, apps::for_account),
+    on("GET", "/repos/{owner}/{repo}/installation", App, apps::for_repository),
+    on("GET", "/installation/repositories", Installation, apps::repositories),
+    on("DELETE", "/installation/token", Installation, apps::revoke),
+    on("GET", "/rate_limit", Installation, apps::rate_limit),
+    on("GET", "/meta", Anyone, apps::meta),
+    on("POST", "/graphql", Installation, graphql::run),
+    on("GET", "/search/code", Installation, search::code),
+    on("GET", "/search/issues", Installation, search::issues),
+    on("GET", "/users/{username}", Anyone, organizations::user),
+    on("GET", "/orgs/{org}", Installation, organizations::organization),
+    on("GET", "/orgs/{org}/repos", Installation, organizations::repositories),
+    on("GET", "/orgs/{org}/members", Installation, organizations::members),
+    on("GET", "/orgs/{org}/members/{username}", Installation, organizations::is_member),
+    on("GET", "/orgs/{org}/teams", Installation, organizations::teams),
+    on("GET", "/orgs/{org}/teams/{team_slug}", Installation, organizations::team),
+    on("GET", "/orgs/{org}/teams/{team_slug}/members", Installation, organizations::team_members),
+    on("GET", "/orgs/{org}/teams/{team_slug}/memberships/{username}", Installation, organizations::membership),
+    on("GET", "/orgs/{org}/teams/{team_slug}/repos", Installation, organizations::team_repositories),
+    on("GET", "/orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}", Installation, organizations::team_repository),
+    on("GET", "/repos/{owner}/{repo}", READ, repositories::get),
+    on("GET", "/repos/{owner}/{repo}/branches", CODE, repositories::branches),
+    on("GET", "/repos/{owner}/{repo}/branches/{branch}", CODE, repositories::branch),
+    on("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission", READ, organizations::permission),
+    on("GET", "/repos/{owner}/{repo}/collaborators/{username}", READ, organizations::is_collaborator),
+    on("GET", "/repos/{owner}/{repo}/collaborators", READ, organizations::collaborators),
+    on("GET", "/repos/{owner}/{repo}/teams", READ, organizations::repository_teams),
+    on("GET", "/repos/{owner}/{repo}/labels", THREADS, repositories::labels),
+    on("POST", "/repos/{owner}/{repo}/labels", THREADS_WRITE, repositories::create_label),
+    on("GET", "/repos/{owner}/{repo}/labels/{name}", THREADS, repositories::label),
+    on("PATCH", "/repos/{owner}/{repo}/labels/{name}", THREADS_WRITE, repositories::update_label),
+    on("DELETE", "/repos/{owner}/{repo}/labels/{name}", THREADS_WRITE, repositories::delete_label),
+    on("GET", "/repos/{owner}/{repo}/commits", CODE, repositories::commits),
+    on("GET", "/repos/{owner}/{repo}/commits/{ref}/check-runs", CHECKS, checks::for_commit),
+    on("GET", "/repos/{owner}/{repo}/commits/{ref}/status", Needs(&["statuses:read"]), checks::combined_status),
+    on("GET", "/repos/{owner}/{repo}/commits/{ref}/statuses", Needs(&["statuses:read"]), checks::statuses),
+    on("GET", "/repos/{owner}/{repo}/commits/{commit_sha}/pulls", PULLS, pulls::for_commit),
+    on("GET", "/repos/{owner}/{repo}/commits/{ref}", CODE, repositories::commit),
+    on("GET", "/repos/{owner}/{repo}/compare/{basehead}", CODE, repositories::compare),
+    on("GET", "/repos/{owner}/{repo}/contents", CODE, contents::get),
+    on("GET", "/repos/{owner}/{repo}/contents/{path}", CODE, contents::get),
+    on("PUT", "/repos/{owner}/{repo}/contents/{path}", CODE_WRITE, contents::put),
+    on("DELETE", "/repos/{owner}/{repo}/contents/{path}", CODE_WRITE, contents::delete),
+    on("GET", "/repos/{owner}/{repo}/codeowners/errors", CODE, contents::codeowners_errors),
+    on("GET", "/repos/{owner}/{repo}/git/ref/{ref}", CODE, git::reference),
+    on("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", CODE, git::matching),
+    on("POST", "/repos/{owner}/{repo}/git/refs", CODE_WRITE, git::create_reference),
+    on("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", CODE_WRITE, git::update_reference),
+    on("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", CODE_WRITE, git::delete_reference),
+    on("GET", "/repos/{owner}/{repo}/git/blobs/{file_sha}", CODE, git::blob),
+    on("POST", "/repos/{owner}/{repo}/git/blobs", CODE_WRITE, git::create_blob),
+    on("GET", "/repos/{owner}/{repo}/git/trees/{tree_sha}", CODE, git::tree),
+    on("POST", "/repos/{owner}/{repo}/git/trees", CODE_WRITE, git::create_tree),
+    on("GET", "/repos/{owner}/{repo}/git/commits/{commit_sha}", CODE, git::commit),
+    on("POST", "/repos/{owner}/{repo}/git/commits", CODE_WRITE, git::create_commit),
+    on("GET", "/repos/{owner}/{repo}/pulls", PULLS, pulls::list),
+    on("POST", "/repos/{owner}/{repo}/pulls", PULLS_WRITE, pulls::create),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}", PULLS, pulls::get),
+    on("PATCH", "/repos/{owner}/{repo}/pulls/{pull_number}", PULLS_WRITE, pulls::update),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, pulls::files),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/commits", PULLS, pulls::commits),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/reviews", PULLS, pulls::reviews),
+    on("POST", "/repos/{owner}/{repo}/pulls/{pull_number}/reviews", PULLS_WRITE, pulls::create_review),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/comments", PULLS, pulls::review_comments),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", PULLS, pulls::requested),
+    on("POST", "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", PULLS_WRITE, pulls::request),
+    on("DELETE", "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", PULLS_WRITE, pulls::unrequest),
+    on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/merge", PULLS, pulls::is_merged),
+    on("PUT", "/repos/{owner}/{repo}/pulls/{pull_number}/merge", CODE_WRITE, pulls::merge),
+    on("PUT", "/repos/{owner}/{repo}/pulls/{pull_number}/update-branch", PULLS_WRITE, pulls::update_branch),
+    on("GET", "/repos/{owner}/{repo}/issues", THREADS, issues::list),
+    on("POST", "/repos/{owner}/{repo}/issues", ISSUES_WRITE, issues::create),
+    on("GET", "/repos/{owner}/{repo}/issues/comments/{comment_id}", THREADS, issues::comment),
+    on("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}", THREADS_WRITE, issues::edit_comment),
+    on("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}", THREADS_WRITE, issues::delete_comment),
+    on("GET", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", THREADS, issues::comment_reactions),
+    on("POST", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", THREADS_WRITE, issues::react_to_comment),
+    on("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}", THREADS_WRITE, issues::unreact_comment),
+    on("GET", "/repos/{owner}/{repo}/issues/{issue_number}", THREADS, issues::get),
+    on("PATCH", "/repos/{owner}/{repo}/issues/{issue_number}", THREADS_WRITE, issues::update),
+    on("GET", "/repos/{owner}/{repo}/issues/{issue_number}/comments", THREADS, issues::comments),
+    on("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments", THREADS_WRITE, issues::create_comment),
+    on("GET", "/repos/{owner}/{repo}/issues/{issue_number}/labels", THREADS, issues::labels),
+    on("POST", "/repos/{owner}/{repo}/issues/{issue_number}/labels", THREADS_WRITE, issues::add_labels),
+    on("PUT", "/repos/{owner}/{repo}/issues/{issue_number}/labels", THREADS_WRITE, issues::set_labels),
+    on("DELETE", "/repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", THREADS_WRITE, issues::remove_label),
+    on("POST", "/repos/{owner}/{repo}/issues/{issue_number}/assignees", THREADS_WRITE, issues::assign),
+    on("GET", "/repos/{owner}/{repo}/issues/{issue_number}/reactions", THREADS, issues::reactions),
+    on("POST", "/repos/{owner}/{repo}/issues/{issue_number}/reactions", THREADS_WRITE, issues::react),
+    on("DELETE", "/repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}", THREADS_WRITE, issues::unreact),
+    on("POST", "/repos/{owner}/{repo}/check-runs", CHECKS_WRITE, checks::create),
+    on("GET", "/repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS, checks::get),
+    on("PATCH", "/repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS_WRITE, checks::update),
+    on("POST", "/repos/{owner}/{repo}/statuses/{sha}", Needs(&["statuses:write"]), checks::create_status),
+    on("GET", "/repos/{owner}/{repo}/code-scanning/alerts", ALERTS, checks::alerts),
+    on("GET", "/repos/{owner}/{repo}/code-scanning/alerts/{alert_number}", ALERTS, checks::alert),
+    on("PATCH", "/repos/{owner}/{repo}/code-scanning/alerts/{alert_number}", ALERTS_WRITE, checks::update_alert),
+    on("GET", "/repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances", ALERTS, checks::alert_instances),
+];

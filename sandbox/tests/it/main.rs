@@ -1,0 +1,7 @@
+//! The stand-in behaves like GitHub where the product looks.
+
+mod api;
+mod faults;
+mod git;
+mod setting;
+mod webhooks;
