@@ -138,7 +138,7 @@ fn sorted(value: &Json) -> Json {
     match value {
         Json::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+            fields.sort_by_key(|(key, _)| *key);
             Json::Object(fields.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
         }
         Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),

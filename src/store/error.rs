@@ -75,6 +75,9 @@ pub enum StoreError {
         /// Why not.
         reason: String,
     },
+    /// The event cannot be true of the remediation as it is; nothing was written.
+    #[error(transparent)]
+    Illegal(#[from] crate::lifecycle::Illegal),
     /// The database's own error.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),

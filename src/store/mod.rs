@@ -6,7 +6,8 @@
 //!
 //! ```no_run
 //! # use chrono::{Duration, Utc};
-//! # use remediate::store::{NewJob, Store, StoreError, NewEvent, Worker};
+//! # use remediate::lifecycle::{Event, Policy};
+//! # use remediate::store::{Store, StoreError, Worker};
 //! # async fn step(store: &Store) -> Result<(), StoreError> {
 //! let worker = Worker::new("replica-1", Duration::seconds(60));
 //! let now = Utc::now();
@@ -17,12 +18,11 @@
 //! // Slow work (git, GitHub) happens between sessions; `store.heartbeat(&job, &worker, now)` every third of the lease keeps the job ours.
 //! let id = job.payload["remediation"].as_str().unwrap_or_default().to_owned();
 //! let mut session = store.begin().await?;
-//! if let Some(mut found) = session.remediation(&id).await? {
-//!     // … lifecycle::step gives the new remediation and what to do …
-//!     found.remediation.updated_at = now;
-//!     session.save_remediation(&found.remediation, found.version).await?; // `Conflict` when somebody was faster
-//!     session.audit(NewEvent::new("remediation.verified", now).about(&found.remediation.id));
-//!     session.enqueue(&NewJob::new("report", serde_json::json!({ "remediation": id }), now), now).await?;
+//! if let Some(found) = session.remediation(&id).await? {
+//!     let event = Event::RuleHolds { commit: "c0ffee".into(), evidence: "versioning is on".into() };
+//!     // Saves the remediation (`Conflict` when somebody was faster), adds its audit events and enqueues the steps that follow.
+//!     let done = session.transition(&found, &event, now, &Policy::default()).await?;
+//!     for action in done.actions { /* comments, labels, …: enqueue them as jobs of their own, here */ }
 //! }
 //! session.complete(&job).await?; // `LeaseLost` when another worker took the job over; then nothing is written
 //! session.commit().await?;
@@ -33,21 +33,31 @@
 
 mod audit;
 mod chain;
+mod counts;
+mod decisions;
 mod deliveries;
 mod error;
+mod findings;
 mod jobs;
 mod migrate;
 mod open;
 mod remediations;
+mod repositories;
 mod session;
+mod transitions;
 mod value;
 
 pub use audit::NewEvent;
 pub use chain::{ChainBreak, ChainCheck, ChainWalk, GENESIS, canonical, check, seal};
+pub use counts::{Limit, Unmapped};
+pub use decisions::{Answer, VersionedDecision};
 pub use deliveries::{Delivery, NewDelivery, Received};
 pub use error::StoreError;
+pub use findings::{HistoryLine, Recorded, Sighting, Witness};
 pub use jobs::{DeadJob, Enqueued, Job, JobFate, NewJob, QueueCount, Worker, backoff};
 pub use migrate::{MIGRATIONS, Migration};
 pub use open::Store;
 pub use remediations::{VersionedRemediation, new_id};
+pub use repositories::{KnownConfig, KnownRepository, RemoteObject};
 pub use session::Session;
+pub use transitions::Transition;

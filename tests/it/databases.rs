@@ -56,7 +56,8 @@ impl Database {
 
     /// Runs statements past the store, as somebody with access to the database could.
     pub async fn run(&self, text: &str) {
-        let text = AssertSqlSafe(text.to_owned());
+        let bytes = if self.server.is_some() { "BYTEA" } else { "BLOB" };
+        let text = AssertSqlSafe(text.replace("{bytes}", bytes));
         if self.server.is_some() {
             let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
             sqlx::raw_sql(text).execute(&mut connection).await.expect("the statements run");
