@@ -56,7 +56,7 @@ impl Kind {
     /// Whether the cloud makes up the id, so that no argument can tell it and only state, tags or a position can.
     #[must_use]
     pub fn generated(&self) -> bool {
-        self.naming.is_empty() && !self.singleton
+        self.naming.is_empty() && !self.singleton && self.of.is_none()
     }
 
     /// Every Terraform type that may have created a resource of this kind, this one first.

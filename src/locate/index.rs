@@ -14,6 +14,7 @@ use super::facts::FileFacts;
 use super::names::{Names, RootNames};
 use super::position::local_source;
 use super::scan::scan;
+use crate::identity;
 use crate::model::Workspace;
 
 /// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.
@@ -127,10 +128,10 @@ impl RepositoryIndex {
                 Change::Remove { .. } => None,
             };
             self.take_out(&path);
-            if let Change::Put { path, blob, .. } = change {
-                if let Some(facts) = known.or_else(|| read.get(&blob).cloned()) {
-                    self.put_in(&path, &blob, facts);
-                }
+            if let Change::Put { path, blob, .. } = change
+                && let Some(facts) = known.or_else(|| read.get(&blob).cloned())
+            {
+                self.put_in(&path, &blob, facts);
             }
         }
         self.refresh(dirty, &variable_files);
@@ -173,6 +174,9 @@ impl RepositoryIndex {
         for directory in &dirty {
             stack.extend(self.calls.get(directory).into_iter().flatten().cloned());
             self.relink(directory);
+            let paths = self.directories.get(directory).into_iter().flatten();
+            let files: Vec<_> = paths.filter_map(|path| Some((path.clone(), self.files.get(path)?.facts.clone()))).collect();
+            self.names.mark(directory, &files);
             stack.extend(self.calls.get(directory).into_iter().flatten().cloned());
         }
         while let Some(directory) = stack.pop() {
@@ -293,6 +297,52 @@ impl RepositoryIndex {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The files that [`locate`](super::locate) needs to see for a query: those of every root module that may be meant, with the
+    /// modules they call and the variable files given to them. Read them at the head.
+    #[must_use]
+    pub fn files_for(&self, query: &super::Query<'_>) -> Vec<String> {
+        let mut roots: BTreeSet<String> = BTreeSet::new();
+        let mut paths: BTreeSet<String> = BTreeSet::new();
+        if let Some(identity) = &query.identity {
+            let types = identity::candidate_types(identity);
+            let whole = types.iter().flat_map(|kind| identity::kinds().wholes_of(kind)).flat_map(identity::Kind::terraform_types);
+            let types: Vec<String> = types.iter().cloned().chain(whole.map(str::to_owned)).collect();
+            let named = identity.name.as_deref().map(|name| self.names.lookup(&types, name)).unwrap_or_default();
+            let arguments = identity.name.as_deref().map(|name| self.names.lookup_arguments(name)).unwrap_or_default();
+            let of_type = if named.iter().any(|hit| hit.exact) { Vec::new() } else { self.names.of_types(&types, 200) };
+            roots.extend(named.iter().chain(&arguments).chain(&of_type).map(|hit| hit.root.to_owned()));
+            for state in query.states {
+                roots.extend(super::backend::root_of_state(self, state));
+                for found in state.find(identity) {
+                    let kind = std::slice::from_ref(&found.address.kind);
+                    roots.extend(
+                        self.names.of_types(kind, 2000).iter().filter(|hit| hit.block == found.address.name).map(|hit| hit.root.to_owned()),
+                    );
+                }
+            }
+            let imports = [Some(identity.id.as_str()), identity.name.as_deref()].into_iter().flatten();
+            roots.extend(imports.flat_map(|id| self.names.imports(id)).map(|(path, _)| directory_of(path).to_owned()));
+        }
+        let traces = query.tags.values().flat_map(|value| self.names.traces(value)).map(|(path, ..)| path);
+        paths.extend(traces.map(str::to_owned));
+        let positions =
+            query.position.iter().filter_map(|position| position.path.as_deref()).chain(query.tags.get("git_file").map(String::as_str));
+        let positions = positions.chain(query.answer.iter().map(|answer| answer.path.as_str()));
+        for wanted in positions {
+            let last = wanted.rsplit('/').next().unwrap_or(wanted);
+            paths.extend(self.files.keys().filter(|path| path.rsplit('/').next() == Some(last)).map(ToString::to_string));
+        }
+        roots.extend(paths.iter().map(|path| directory_of(path).to_owned()));
+        for root in &roots {
+            for directory in self.tree_of(root) {
+                paths.extend(self.in_directory(&directory).map(|(path, _)| path.to_owned()));
+                paths.extend(self.callers_of(&directory).flat_map(|caller| self.in_directory(caller)).map(|(path, _)| path.to_owned()));
+            }
+            paths.extend(super::names::selections(self, root).into_iter().flat_map(|selection| selection.files));
+        }
+        paths.into_iter().collect()
     }
 
     /// The names that the root modules give.

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use super::block::directory_of;
-use super::facts::{Fact, ResourceFact};
+use super::facts::{BackendFact, CallFact, Fact, FileFacts, ResourceFact};
 use super::index::RepositoryIndex;
 use super::position::local_source;
 use super::scan::naming_arguments;
@@ -17,6 +17,8 @@ use crate::identity;
 const DEEPEST: usize = 16;
 /// Most module instances of one root module with one selection.
 const MOST_MODULES: usize = 4_000;
+/// Type of an entry that is an argument of a module that is not in the repository; the argument's name follows.
+pub(super) const MODULE_ARGUMENT: &str = "module argument ";
 /// Most blocks with nothing known of their name that a lookup returns.
 const MOST_OPEN: usize = 200;
 
@@ -79,6 +81,24 @@ pub(super) struct Names {
     patterns: HashMap<u64, Vec<u32>>,
     open: HashMap<Arc<str>, Vec<u32>>,
     of_kind: HashMap<Arc<str>, Vec<u32>>,
+    marks: HashMap<Arc<str>, Marks>,
+    imports: HashMap<Box<str>, Vec<ImportAt>>,
+    traces: HashMap<Box<str>, Vec<BlockAt>>,
+}
+
+/// Path and address of an import block.
+type ImportAt = (Arc<str>, Box<str>);
+/// Path, type and name of a block.
+type BlockAt = (Arc<str>, Box<str>, Box<str>);
+
+/// What one directory's own files say, besides the names.
+#[derive(Debug, Clone, Default)]
+struct Marks {
+    backend: Option<BackendFact>,
+    /// Import ids.
+    imports: Vec<Box<str>>,
+    /// Values of provenance tags.
+    traces: Vec<Box<str>>,
 }
 
 fn hash(parts: &[&str]) -> u64 {
@@ -88,6 +108,16 @@ fn hash(parts: &[&str]) -> u64 {
 
 fn pattern_key(start: &str, end: &str) -> u64 {
     hash(&[&start.to_ascii_lowercase(), &end.to_ascii_lowercase()])
+}
+
+/// Drops the entries of `key` that `gone` picks.
+fn forget<T>(map: &mut HashMap<Box<str>, Vec<T>>, key: &str, gone: impl Fn(&T) -> bool) {
+    if let Some(known) = map.get_mut(key) {
+        known.retain(|entry| !gone(entry));
+        if known.is_empty() {
+            map.remove(key);
+        }
+    }
 }
 
 impl Names {
@@ -101,6 +131,50 @@ impl Names {
         if !ids.is_empty() {
             self.of_root.insert(root.clone(), ids);
         }
+    }
+
+    /// Renews what one directory's own files say of backends, imports and provenance.
+    pub(super) fn mark(&mut self, directory: &Arc<str>, files: &[(Arc<str>, Arc<FileFacts>)]) {
+        let old = self.marks.remove(directory).unwrap_or_default();
+        for id in &old.imports {
+            forget(&mut self.imports, id, |(path, _)| super::block::directory_of(path) == directory.as_ref());
+        }
+        for trace in &old.traces {
+            forget(&mut self.traces, trace, |(path, ..)| super::block::directory_of(path) == directory.as_ref());
+        }
+        let mut marks = Marks::default();
+        for (path, facts) in files {
+            marks.backend = marks.backend.or_else(|| facts.backend.clone());
+            for import in &facts.imports {
+                marks.imports.push(import.id.clone());
+                self.imports.entry(import.id.clone()).or_default().push((path.clone(), import.to.clone()));
+            }
+            for resource in &facts.resources {
+                for (key, value) in resource.tags.iter().filter(|(key, _)| key.contains("trace")) {
+                    let _ = key;
+                    marks.traces.push(value.clone());
+                    self.traces.entry(value.clone()).or_default().push((path.clone(), resource.kind.clone(), resource.name.clone()));
+                }
+            }
+        }
+        if marks.backend.is_some() || !marks.imports.is_empty() || !marks.traces.is_empty() {
+            self.marks.insert(directory.clone(), marks);
+        }
+    }
+
+    /// Import blocks with this id: path and address.
+    pub(super) fn imports(&self, id: &str) -> Vec<(&str, &str)> {
+        self.imports.get(id).into_iter().flatten().map(|(path, to)| (path.as_ref(), to.as_ref())).collect()
+    }
+
+    /// Blocks that carry this trace: path, type and name.
+    pub(super) fn traces(&self, value: &str) -> Vec<(&str, &str, &str)> {
+        self.traces.get(value).into_iter().flatten().map(|(path, kind, name)| (path.as_ref(), kind.as_ref(), name.as_ref())).collect()
+    }
+
+    /// Directories with a backend.
+    pub(super) fn backends(&self) -> impl Iterator<Item = (&str, &BackendFact)> {
+        self.marks.iter().filter_map(|(directory, marks)| Some((directory.as_ref(), marks.backend.as_ref()?)))
     }
 
     fn bucket(&mut self, entry: &Entry) -> &mut Vec<u32> {
@@ -147,7 +221,15 @@ impl Names {
 
     /// Blocks of these types that may have created `name`: exact ones first, then by how much of the name they fix.
     pub(super) fn lookup(&self, types: &[String], name: &str) -> Vec<Hit<'_>> {
-        let wanted = |entry: &Entry| types.iter().any(|kind| **kind == *entry.kind);
+        self.lookup_where(types, name, &|entry: &Entry| types.iter().any(|kind| **kind == *entry.kind))
+    }
+
+    /// Arguments of modules outside the repository that are, or may be, `name`.
+    pub(super) fn lookup_arguments(&self, name: &str) -> Vec<Hit<'_>> {
+        self.lookup_where(&[], name, &|entry: &Entry| entry.kind.starts_with(MODULE_ARGUMENT))
+    }
+
+    fn lookup_where(&self, types: &[String], name: &str, wanted: &dyn Fn(&Entry) -> bool) -> Vec<Hit<'_>> {
         let mut hits: Vec<Hit<'_>> = Vec::new();
         for entry in self.known.get(&hash(&[&name.to_ascii_lowercase()])).into_iter().flatten().filter_map(|id| self.entry(*id)) {
             if wanted(entry) && matches!(&entry.name, Name::Known(known) if identity::same_name(&entry.kind, known, name)) {
@@ -233,9 +315,10 @@ impl RootNames {
             let given = given(index, root, &selection);
             walk.module(root, &given, &mut Vec::new(), None);
         }
-        let mut seen: HashSet<(Arc<str>, Arc<str>, Arc<[Box<str>]>, Name, Option<Arc<str>>)> = HashSet::new();
+        let mut seen = HashSet::new();
         names.entries.retain(|entry| {
-            seen.insert((entry.path.clone(), entry.block.clone(), entry.module.clone(), entry.name.clone(), entry.region.clone()))
+            let Entry { kind, path, block, module, name, region, .. } = entry;
+            seen.insert((kind.clone(), path.clone(), block.clone(), module.clone(), name.clone(), region.clone()))
         });
         names
     }
@@ -277,9 +360,12 @@ impl Walk<'_> {
                 self.resource(resource, &file, &module, &scope, &providers);
             }
         }
-        for (_, facts) in &files {
+        for (file, facts) in &files {
             for call in &facts.calls {
-                let Some(target) = local_source(directory, &call.source) else { continue };
+                let Some(target) = local_source(directory, &call.source) else {
+                    self.remote(call, file, &module, &scope, &providers);
+                    continue;
+                };
                 let passed = passed_providers(call.providers.as_ref(), &providers);
                 for each in scope.instances(call.for_each.as_ref()) {
                     let arguments = call.arguments.iter().map(|(name, fact)| (name.clone(), scope.value(fact, each.as_ref()))).collect();
@@ -291,7 +377,7 @@ impl Walk<'_> {
         }
     }
 
-    fn providers(&self, files: &[(&str, &super::facts::FileFacts)], scope: &Scope<'_>, inherited: Option<&Providers>) -> Providers {
+    fn providers(&self, files: &[(&str, &FileFacts)], scope: &Scope<'_>, inherited: Option<&Providers>) -> Providers {
         let mut providers: Providers = inherited.cloned().unwrap_or_default();
         for fact in files.iter().flat_map(|(_, facts)| &facts.providers) {
             let region = fact.region.as_ref().and_then(|region| scope.value(region, None).as_literal().map(Arc::from));
@@ -302,6 +388,31 @@ impl Walk<'_> {
             providers.insert(fact.name.to_string(), (region, accounts.into()));
         }
         providers
+    }
+
+    /// A module that is not in the repository: every text it is given may be a name it gives.
+    fn remote(&mut self, call: &CallFact, file: &str, module: &Arc<[Box<str>]>, scope: &Scope<'_>, providers: &Providers) {
+        let (region, accounts) =
+            providers.get("aws").cloned().unwrap_or_else(|| (None, account_of_directory(self.root).into_iter().collect()));
+        for each in scope.instances(call.for_each.as_ref()) {
+            for (argument, fact) in &call.arguments {
+                let value = scope.value(fact, each.as_ref());
+                let name = Name::of(&value, false);
+                if matches!(name, Name::Open) || value.as_literal().is_some_and(|text| text.len() < 3) {
+                    continue;
+                }
+                self.names.entries.push(Entry {
+                    kind: Arc::from(format!("{MODULE_ARGUMENT}{argument}")),
+                    root: self.root.clone(),
+                    path: Arc::from(file),
+                    block: Arc::from(call.name.as_ref()),
+                    module: module.clone(),
+                    name,
+                    region: region.clone(),
+                    accounts: accounts.clone(),
+                });
+            }
+        }
     }
 
     fn resource(&mut self, resource: &ResourceFact, file: &Arc<str>, module: &Arc<[Box<str>]>, scope: &Scope<'_>, providers: &Providers) {

@@ -214,6 +214,10 @@ pub(super) fn source_of(directory: &str, call: &crate::hcl::Block) -> Option<Str
 
 /// A relative `source` seen from `directory`, inside the workspace.
 pub(super) fn local_source(directory: &str, source: &str) -> Option<String> {
+    // Terragrunt's `${get_repo_root()}/modules/x`, as the index writes it.
+    if let Some(from_top) = source.strip_prefix("repo-root:") {
+        return local_source("", &format!("./{from_top}"));
+    }
     if !(source.starts_with("./") || source.starts_with("../") || matches!(source, "." | "..")) {
         return None;
     }

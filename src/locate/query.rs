@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Address, CodePosition, Place, Refusal, ResourceIdentity, Rung, Target};
+use crate::model::{Address, CodePosition, Place, Refusal, ResourceIdentity, Rung, Target, Workspace};
 
 /// What a person answered to an earlier question about the same resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +36,25 @@ pub struct Query<'a> {
     pub tag_keys: Vec<String>,
     /// States that were read, each with where it came from.
     pub states: &'a [super::State],
+    /// Terraform types that the fix can start from; empty when any type of the resource will do.
+    pub types: Vec<String>,
     /// Environment as the source names it (`prod`): narrows candidates, never makes one.
     pub environment: Option<String>,
     /// Text of the file at the commit that the scanner saw, when it differs from the head.
     pub scanned_text: Option<String>,
+}
+
+/// One repository that is looked into: its files and their index.
+///
+/// The workspace needs only the files that [`RepositoryIndex::files_for`](super::RepositoryIndex::files_for) names.
+#[derive(Debug, Clone, Copy)]
+pub struct RepositoryView<'a> {
+    /// `owner/name`; empty when there is only one.
+    pub name: &'a str,
+    /// Files at the head.
+    pub workspace: &'a Workspace,
+    /// The index at the same commit.
+    pub index: &'a super::RepositoryIndex,
 }
 
 /// A block that may be meant.

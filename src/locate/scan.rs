@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::facts::{BackendFact, CallFact, Fact, FileFacts, ImportFact, ProviderFact, ResourceFact};
+use super::facts::{BackendFact, CallFact, Fact, FileFacts, ImportFact, ProviderFact, ResourceFact, TextPart};
 use super::scan_value::value;
 use crate::hcl::{MAX_BYTES, Token, TokenKind, tokens};
 use crate::identity;
@@ -11,8 +11,11 @@ use crate::identity;
 /// Tags that tell where a resource comes from.
 const PROVENANCE: [&str; 6] = ["yor_trace", "yor_name", "git_file", "git_org", "git_repo", "git_commit"];
 
+/// Naming and prefix argument.
+type NamingArguments = (Option<&'static str>, Option<&'static str>);
+
 /// Naming and prefix argument of every type in the identity table.
-static NAMING: LazyLock<HashMap<&'static str, (Option<&'static str>, Option<&'static str>)>> = LazyLock::new(|| {
+static NAMING: LazyLock<HashMap<&'static str, NamingArguments>> = LazyLock::new(|| {
     let mut naming = HashMap::new();
     for kind in identity::kinds().all() {
         let parts = kind.parts.iter().map(|part| part.terraform_type.as_str());
@@ -25,7 +28,7 @@ static NAMING: LazyLock<HashMap<&'static str, (Option<&'static str>, Option<&'st
 });
 
 /// The naming and prefix argument of a type; `name` for types that the table does not have.
-pub(super) fn naming_arguments(kind: &str) -> (Option<&'static str>, Option<&'static str>) {
+pub(super) fn naming_arguments(kind: &str) -> NamingArguments {
     NAMING.get(kind).copied().unwrap_or((Some("name"), Some("name_prefix")))
 }
 
@@ -362,7 +365,13 @@ fn terragrunt_block(text: &str, tokens: &[Token], block: &BlockTokens<'_>, facts
             let call = terragrunt_call(facts);
             call.span = block.span;
             if let Some((_, source)) = attributes(text, tokens, block).into_iter().find(|(name, _)| *name == "source") {
-                call.source = source.as_literal().unwrap_or_default().into();
+                call.source = match &source {
+                    Fact::Text(parts) => match parts.as_ref() {
+                        [TextPart::Hole, TextPart::Text(rest)] if rest.starts_with('/') => format!("repo-root:{rest}").into(),
+                        _ => source.as_literal().unwrap_or_default().into(),
+                    },
+                    _ => "".into(),
+                };
             }
         }
         "locals" => {

@@ -1,0 +1,169 @@
+use super::*;
+use crate::identity;
+use crate::model::{CodePosition, RefusalKind, Rung, Workspace};
+
+fn workspace(files: &[(&str, &str)]) -> Workspace {
+    files.iter().copied().collect()
+}
+
+fn ask(files: &[(&str, &str)], query: &Query<'_>) -> Report {
+    let workspace = workspace(files);
+    let index = RepositoryIndex::of_workspace(&workspace);
+    let whole = locate(query, &[RepositoryView { name: "", workspace: &workspace, index: &index }]);
+    // The files that the index asks for are enough.
+    let some: Workspace = index.files_for(query).into_iter().filter_map(|path| Some((path.clone(), workspace.shared(&path)?))).collect();
+    let narrowed = locate(query, &[RepositoryView { name: "", workspace: &some, index: &index }]);
+    assert_eq!(short(&whole), short(&narrowed));
+    whole
+}
+
+fn short(report: &Report) -> String {
+    match &report.decision {
+        Decision::Located(located) => format!("{} {}", located.target.path, located.target.address),
+        Decision::Ask { candidates, .. } => format!("ask {}", candidates.len()),
+        Decision::NotFound { refusal } => format!("none: {}", refusal.message),
+    }
+}
+
+fn named(raw: &str) -> Query<'static> {
+    Query { identity: identity::parse(raw, None, Some("111111111111"), Some("eu-west-1")), ..Query::default() }
+}
+
+const MODULE: (&str, &str) = (
+    "modules/bucket/main.tf",
+    "variable \"name\" {}\n\nresource \"aws_s3_bucket\" \"this\" {\n  bucket = var.name\n}\n\nresource \"aws_s3_bucket_policy\" \"this\" {\n  bucket = aws_s3_bucket.this.id\n  policy = \"{}\"\n}\n",
+);
+
+#[test]
+fn a_name_is_followed_through_a_module_with_callers_instances_and_parts() {
+    let files = [
+        (
+            "live/prod/main.tf",
+            "module \"logs\" {\n  source   = \"../../modules/bucket\"\n  for_each = toset([\"a\", \"b\"])\n  name     = \"acme-${each.key}-logs\"\n}\n",
+        ),
+        ("live/dev/main.tf", "module \"logs\" {\n  source = \"../../modules/bucket\"\n  name   = \"acme-dev-logs\"\n}\n"),
+        MODULE,
+    ];
+    let report = ask(&files, &named("arn:aws:s3:::acme-b-logs"));
+    let Decision::Located(located) = &report.decision else { panic!("{report:?}") };
+    assert_eq!((located.target.path.as_str(), located.target.root_dir.as_deref()), ("modules/bucket/main.tf", Some("live/prod")));
+    assert_eq!(located.callers.len(), 2);
+    assert_eq!(located.instances.len(), 3, "{:?}", located.instances);
+    assert_eq!(located.parts.len(), 1);
+    let trail = &located.target.evidence[0].places;
+    assert!(trail.iter().any(|place| place.path == "live/prod/main.tf"), "{trail:?}");
+}
+
+#[test]
+fn a_finding_about_a_part_goes_to_the_part() {
+    let files = [("main.tf", "module \"b\" {\n  source = \"./modules/bucket\"\n  name = \"x-logs\"\n}\n"), MODULE];
+    let identity = identity::parse("x-logs", Some("AWS::S3::BucketPolicy"), None, None);
+    let report = ask(&files, &Query { identity, ..Query::default() });
+    assert_eq!(short(&report), "modules/bucket/main.tf module.b.aws_s3_bucket_policy.this", "{report:#?}");
+}
+
+#[test]
+fn two_blocks_with_one_name_are_a_question_with_numbers() {
+    let block = "resource \"aws_sqs_queue\" \"q\" {\n  name = \"jobs\"\n}\n";
+    let report = ask(&[("a/main.tf", block), ("b/main.tf", block)], &named("arn:aws:sqs:eu-west-1:111111111111:jobs"));
+    let Decision::Ask { candidates, refusal } = &report.decision else { panic!("{report:?}") };
+    assert_eq!((candidates.len(), refusal.kind), (2, RefusalKind::AmbiguousTarget));
+    assert!(refusal.places[1].note.starts_with("2: "));
+    assert!(refusal.next.as_deref().unwrap_or_default().contains("/remediate at"));
+}
+
+#[test]
+fn account_and_region_decide_between_equal_names() {
+    let block = |region: &str| {
+        format!("provider \"aws\" {{\n  region = \"{region}\"\n}}\nresource \"aws_sqs_queue\" \"q\" {{\n  name = \"jobs\"\n}}\n")
+    };
+    let (a, b) = (block("eu-west-1"), block("us-east-1"));
+    let report = ask(&[("a/main.tf", &a), ("b/main.tf", &b)], &named("arn:aws:sqs:us-east-1:111111111111:jobs"));
+    assert_eq!(short(&report), "b/main.tf aws_sqs_queue.q");
+}
+
+#[test]
+fn a_remembered_answer_comes_first_and_dies_with_its_block() {
+    let block = "resource \"aws_sqs_queue\" \"q\" {\n  name = \"jobs\"\n}\n";
+    let answer =
+        Answer { repository: None, path: "b/main.tf".into(), address: "aws_sqs_queue.q".parse().ok(), line: None, by: "someone".into() };
+    let query = Query { answer: Some(answer), ..named("arn:aws:sqs:eu-west-1:111111111111:jobs") };
+    let report = ask(&[("a/main.tf", block), ("b/main.tf", block)], &query);
+    assert_eq!(short(&report), "b/main.tf aws_sqs_queue.q");
+    assert_eq!(report.ladder[0].rung, Rung::Answered);
+    let report = ask(&[("a/main.tf", block), ("b/main.tf", "")], &query);
+    assert_eq!(short(&report), "a/main.tf aws_sqs_queue.q");
+}
+
+#[test]
+fn state_knows_generated_ids_and_old_addresses() {
+    let state = br#"{"version":4,"resources":[{"mode":"managed","type":"aws_vpc","name":"old","instances":[{"attributes":{"id":"vpc-0123456789abcdef0"}}]}]}"#;
+    let mut state = State::read("s3://b/net", state).unwrap();
+    state.root_dir = Some("net".into());
+    let states = [state];
+    let query = Query { states: &states, ..named("vpc-0123456789abcdef0") };
+    let files = [(
+        "net/main.tf",
+        "moved {\n  from = aws_vpc.old\n  to   = aws_vpc.main\n}\nresource \"aws_vpc\" \"main\" {\n}\nresource \"aws_vpc\" \"other\" {\n}\n",
+    )];
+    assert_eq!(short(&ask(&files, &query)), "net/main.tf aws_vpc.main");
+    // Without state nobody can know.
+    assert_eq!(short(&ask(&files, &named("vpc-0123456789abcdef0"))), "ask 2");
+}
+
+#[test]
+fn traces_and_file_tags_lead_to_the_block() {
+    let files = [
+        (
+            "a.tf",
+            "resource \"aws_instance\" \"web\" {\n  tags = {\n    yor_trace = \"t-1\"\n  }\n}\nresource \"aws_instance\" \"db\" {\n}\n",
+        ),
+        ("b.tf", "resource \"aws_instance\" \"solo\" {\n}\n"),
+    ];
+    let tagged = |key: &str, value: &str| Query { tags: [(key.to_owned(), value.to_owned())].into(), ..named("i-0123456789abcdef0") };
+    assert_eq!(short(&ask(&files, &tagged("yor_trace", "t-1"))), "a.tf aws_instance.web");
+    assert_eq!(short(&ask(&files, &tagged("git_file", "b.tf"))), "b.tf aws_instance.solo");
+    assert_eq!(short(&ask(&files, &tagged("git_file", "a.tf"))), "ask 2");
+}
+
+#[test]
+fn a_published_module_is_changed_at_its_call() {
+    let files = [(
+        "main.tf",
+        "module \"logs\" {\n  source  = \"terraform-aws-modules/s3-bucket/aws\"\n  version = \"4.1.0\"\n  bucket  = \"acme-logs\"\n}\n",
+    )];
+    let report = ask(&files, &named("arn:aws:s3:::acme-logs"));
+    assert_eq!(short(&report), "main.tf module.logs");
+    let Decision::Located(located) = &report.decision else { panic!() };
+    let note = &located.target.evidence[0].note;
+    assert!(note.contains("terraform-aws-modules/s3-bucket/aws") && note.contains("4.1.0"), "{note}");
+}
+
+#[test]
+fn another_repositorys_module_is_followed_or_refused_by_name() {
+    let source = "git::https://github.com/acme/modules.git//bucket?ref=v1";
+    let live = format!("module \"logs\" {{\n  source = \"{source}\"\n  bucket_name = \"acme-logs\"\n}}\n");
+    let live = workspace(&[("main.tf", &live)]);
+    let modules = workspace(&[(
+        "bucket/main.tf",
+        "variable \"bucket_name\" {}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = var.bucket_name\n}\n",
+    )]);
+    let (live_index, modules_index) = (RepositoryIndex::of_workspace(&live), RepositoryIndex::of_workspace(&modules));
+    let live_view = RepositoryView { name: "acme/live", workspace: &live, index: &live_index };
+    let modules_view = RepositoryView { name: "acme/modules", workspace: &modules, index: &modules_index };
+    let query = named("arn:aws:s3:::acme-logs");
+    let report = locate(&query, &[live_view, modules_view]);
+    let Decision::Located(located) = &report.decision else { panic!("{report:?}") };
+    assert_eq!((located.repository.as_deref(), located.target.path.as_str()), (Some("acme/modules"), "bucket/main.tf"));
+    let refusal = locate(&query, &[live_view]).into_result().unwrap_err();
+    assert_eq!(refusal.kind, RefusalKind::DecidedElsewhere);
+    assert!(refusal.message.contains("acme/modules"), "{}", refusal.message);
+}
+
+#[test]
+fn a_position_that_the_code_left_behind_gives_way_to_the_name() {
+    let position = CodePosition { path: Some("gone.tf".into()), start_line: Some(3), ..CodePosition::default() };
+    let query = Query { position: Some(position), ..named("arn:aws:s3:::acme-logs") };
+    let files = [("here.tf", "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"acme-logs\"\n}\n")];
+    assert_eq!(short(&ask(&files, &query)), "here.tf aws_s3_bucket.b");
+}

@@ -1,0 +1,441 @@
+//! Names: what the code says the resource is called, evaluated; then patterns; then blocks of the type whose name nobody knows.
+
+use std::collections::BTreeMap;
+
+use super::block::place_of;
+use super::ladder::{Found, Rungs};
+use super::names::{Hit, MODULE_ARGUMENT, selections};
+use super::query::RepositoryView;
+use super::scan::naming_arguments;
+use crate::identity;
+use crate::model::{Evidence, Place, Refusal, ResourceIdentity, Rung, Target};
+use crate::terraform::{BlockInstance, Configuration, Evaluator, NameMatch, Selection, Sources, Value, match_name};
+
+/// Most root modules that are evaluated for one question.
+const MOST_ROOTS: usize = 60;
+
+/// A block whose name has holes and fits.
+#[derive(Debug, Clone)]
+pub(super) struct PatternFound {
+    pub(super) found: Found,
+    /// Characters of the name that the code fixes.
+    pub(super) fixed: usize,
+    /// What the holes stand for.
+    pub(super) holes: Vec<String>,
+}
+
+/// What names tell.
+#[derive(Default)]
+pub(super) struct NameFinding {
+    /// Blocks whose evaluated name is the name.
+    pub(super) exact: Vec<Found>,
+    /// Blocks whose name has holes and fits.
+    pub(super) patterns: Vec<PatternFound>,
+    /// Blocks of the type about whose name nothing is known.
+    pub(super) open: Vec<Found>,
+    /// The reason why nothing may be touched although the name was found.
+    pub(super) refusal: Option<Refusal>,
+    /// Whether a single pattern is enough for a draft.
+    pub(super) decisive: bool,
+    note: String,
+}
+
+impl NameFinding {
+    /// For the ladder's report.
+    pub(super) fn reports(&self) -> Vec<(Rung, Vec<Found>, String)> {
+        let mut reports = vec![(Rung::EvaluatedName, self.exact.clone(), self.note.clone())];
+        if self.exact.is_empty() {
+            let note = format!(
+                "{} block(s) with a pattern that fits, {} of the type with a name that cannot be known",
+                self.patterns.len(),
+                self.open.len()
+            );
+            reports.push((Rung::NamePattern, self.patterns.iter().map(|pattern| pattern.found.clone()).collect(), note));
+        }
+        reports
+    }
+}
+
+/// Path, block name and module path of a hit.
+type BlockKey<'h> = (&'h str, &'h str, &'h [Box<str>]);
+
+/// How a block's name fits.
+enum Fit {
+    Exact(Option<crate::model::InstanceKey>, Box<Evidence>),
+    Pattern(NameMatch, Box<Evidence>),
+    Open,
+    No,
+}
+
+impl Rungs<'_> {
+    /// The last two rungs together.
+    pub(super) fn by_name(&self) -> NameFinding {
+        let Some(identity) = &self.query.identity else {
+            return NameFinding {
+                note: "the finding has no cloud identity whose name could be looked up".into(),
+                ..NameFinding::default()
+            };
+        };
+        let types = self.types();
+        let named = types.iter().any(|kind| naming_arguments(kind).0.is_some());
+        match identity.name.as_deref().filter(|_| named && !is_generated(identity)) {
+            Some(name) => self.named(identity, &types, name),
+            None => self.unnamed(identity, &types),
+        }
+    }
+
+    fn named(&self, identity: &ResourceIdentity, types: &[String], name: &str) -> NameFinding {
+        let mut finding = NameFinding { decisive: true, ..NameFinding::default() };
+        let mut looked = 0;
+        let whole = self.whole_types(identity, types);
+        for (at, view) in self.repositories.iter().enumerate() {
+            let hits: Vec<Hit<'_>> = view.index.names().lookup(&whole, name).into_iter().filter(|hit| fits_place(identity, hit)).collect();
+            let exact_only = hits.iter().any(|hit| hit.exact) && hits.len() > MOST_ROOTS;
+            let mut by_root: BTreeMap<&str, Vec<&Hit<'_>>> = BTreeMap::new();
+            for hit in hits.iter().filter(|hit| !exact_only || hit.exact) {
+                by_root.entry(hit.root).or_default().push(hit);
+            }
+            let sources = Sources::new(view.workspace);
+            for (root, hits) in by_root.into_iter().take(MOST_ROOTS) {
+                looked += 1;
+                self.judge(at, view, &sources, root, &hits, name, &mut finding);
+            }
+            self.through_modules(at, view, identity, types, name, &mut finding);
+        }
+        finding.exact = self.by_environment(finding.exact);
+        finding.patterns = self.by_holes(finding.patterns);
+        finding.decisive = finding.decisive && strong(&finding.patterns, name, !finding.open.is_empty());
+        finding.note = match finding.exact.len() {
+            0 => format!("no block is called `{name}` ({looked} root module(s) evaluated)"),
+            count => format!("{count} block(s) are called `{name}`"),
+        };
+        finding
+    }
+
+    /// Evaluates the hits of one root module.
+    #[expect(clippy::too_many_arguments, reason = "one step of a loop, told apart to be read")]
+    fn judge<'w>(
+        &self,
+        at: usize,
+        view: &RepositoryView<'w>,
+        sources: &Sources<'w>,
+        root: &str,
+        hits: &[&Hit<'_>],
+        name: &str,
+        finding: &mut NameFinding,
+    ) {
+        let mut best: BTreeMap<BlockKey<'_>, (u8, Fit)> = BTreeMap::new();
+        for selection in selections(view.index, root) {
+            let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+            let configuration = Configuration::load_from(sources, root, &selection);
+            let evaluator = Evaluator::new(&configuration);
+            for hit in hits {
+                let fit = if hit.module.first().is_some_and(|step| &**step == "terragrunt") {
+                    from_index(hit, name)
+                } else {
+                    evaluate(view, &configuration, &evaluator, hit, name)
+                };
+                let rank = match &fit {
+                    Fit::Exact(..) => 3,
+                    Fit::Pattern(..) => 2,
+                    Fit::Open => 1,
+                    Fit::No => 0,
+                };
+                let slot = best.entry((hit.path, hit.block, hit.module)).or_insert((0, Fit::No));
+                if rank > slot.0 {
+                    *slot = (rank, fit);
+                }
+            }
+        }
+        for hit in hits {
+            let Some((_, fit)) = best.remove(&(hit.path, hit.block, hit.module)) else { continue };
+            let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
+            match fit {
+                Fit::Exact(key, evidence) => {
+                    target.address.key = key;
+                    target.evidence.push(*evidence);
+                    finding.exact.push(Found { repository: at, target });
+                }
+                Fit::Pattern(fit, evidence) => {
+                    if contradicts(view, root, &fit) {
+                        continue;
+                    }
+                    target.evidence.push(*evidence);
+                    finding.patterns.push(PatternFound { found: Found { repository: at, target }, fixed: fit.fixed, holes: fit.holes });
+                }
+                Fit::Open => finding.open.push(Found { repository: at, target }),
+                Fit::No => {}
+            }
+        }
+    }
+
+    /// A part without a name of its own (`aws_s3_bucket_policy`) is looked for by the whole.
+    fn whole_types(&self, identity: &ResourceIdentity, types: &[String]) -> Vec<String> {
+        let mut whole: Vec<String> = types.to_vec();
+        if let Some(own) = identity.terraform_type.as_deref() {
+            for kind in identity::kinds().wholes_of(own) {
+                whole.retain(|known| known != own);
+                whole.extend(kind.terraform_types().map(str::to_owned).filter(|known| !types.contains(known)));
+            }
+        }
+        whole
+    }
+
+    /// Among blocks with the same name, those whose root or variable file is named after the source's environment.
+    fn by_environment(&self, found: Vec<Found>) -> Vec<Found> {
+        let Some(environment) = self.query.environment.as_deref().filter(|name| !name.is_empty()) else { return found };
+        if found.len() < 2 {
+            return found;
+        }
+        let fits = |found: &Found| {
+            found.target.root_dir.as_deref().is_some_and(|root| root.split('/').any(|part| part.eq_ignore_ascii_case(environment)))
+        };
+        let kept: Vec<Found> = found.iter().filter(|found| fits(found)).cloned().collect();
+        if kept.len() == 1 { kept } else { found }
+    }
+
+    /// Among patterns of several roots, the one whose folder is named as the hole says.
+    fn by_holes(&self, found: Vec<PatternFound>) -> Vec<PatternFound> {
+        if found.len() < 2 {
+            return found;
+        }
+        let fits = |pattern: &PatternFound| {
+            let root = pattern.found.target.root_dir.as_deref().unwrap_or_default();
+            pattern.holes.iter().filter(|hole| hole.len() > 1).any(|hole| root.split('/').any(|part| part == hole))
+        };
+        let kept: Vec<PatternFound> = found.iter().filter(|pattern| fits(pattern)).cloned().collect();
+        if kept.len() == 1 { kept } else { found }
+    }
+
+    /// Types whose id the cloud makes up, or that have none: the tag `Name`, else a question.
+    fn unnamed(&self, identity: &ResourceIdentity, types: &[String]) -> NameFinding {
+        let mut finding = NameFinding::default();
+        let wanted = self.query.tags.get("Name").map(String::as_str).filter(|name| name.len() > 2);
+        for (at, view) in self.repositories.iter().enumerate() {
+            let hits = view.index.names().of_types(types, 200);
+            let sources = Sources::new(view.workspace);
+            for hit in hits.iter().filter(|hit| fits_place(identity, hit)) {
+                let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
+                let tagged = wanted.map(|name| tag_fit(&sources, view, hit, name));
+                match tagged {
+                    Some(Some(true)) => {
+                        let note = format!("the tag Name is `{}` in the cloud and in the code", wanted.unwrap_or_default());
+                        let places = vec![place_of(view.workspace.get(&target.path).unwrap_or_default(), &target)];
+                        target.evidence.push(Evidence { rung: Rung::NamePattern, note, places });
+                        let fixed = wanted.map_or(0, str::len);
+                        finding.patterns.push(PatternFound { found: Found { repository: at, target }, fixed, holes: Vec::new() });
+                    }
+                    Some(Some(false)) => {}
+                    _ => finding.open.push(Found { repository: at, target }),
+                }
+            }
+        }
+        // A tag may be copied; it decides only when nothing else could carry it.
+        finding.decisive = finding.open.is_empty();
+        finding.note = format!("the id of {} is made up by the cloud; no argument holds it", self.said());
+        finding
+    }
+}
+
+/// Whether the short name is an id that the cloud made up.
+fn is_generated(identity: &ResourceIdentity) -> bool {
+    identity.terraform_type.as_deref().and_then(|kind| identity::kinds().of_type(kind)).is_some_and(identity::Kind::generated)
+}
+
+/// Whether account and region, where both sides know them, agree.
+pub(super) fn fits_place(identity: &ResourceIdentity, hit: &Hit<'_>) -> bool {
+    let account = identity
+        .account
+        .as_deref()
+        .is_none_or(|account| hit.accounts.is_empty() || hit.accounts.iter().any(|known| known.eq_ignore_ascii_case(account)));
+    let regional = identity.id.split(':').nth(3).is_some_and(|region| !region.is_empty()) || identity.id.starts_with("arn:aws:s3:::");
+    let region = match (identity.region.as_deref(), hit.region) {
+        (Some(here), Some(there)) if identity.provider == crate::model::Provider::Aws => !regional || here == there,
+        _ => true,
+    };
+    account && region
+}
+
+/// Whether a pattern fixes enough of the name: a stub such as `a-${x}` proves nothing.
+fn strong(patterns: &[PatternFound], name: &str, rivals: bool) -> bool {
+    let length = name.chars().count();
+    let enough = |fixed: usize| if rivals { fixed * 3 >= length * 2 && fixed >= 6 } else { fixed >= 4 && fixed * 4 >= length };
+    patterns.iter().any(|pattern| enough(pattern.fixed))
+}
+
+/// The hole stands for something that names a folder beside the root: then that one is meant.
+fn contradicts(view: &RepositoryView<'_>, root: &str, fit: &NameMatch) -> bool {
+    let Some((parent, own)) = root.rsplit_once('/').or(Some(("", root))) else { return false };
+    fit.holes.iter().filter(|hole| hole.len() > 1 && *hole != own).any(|hole| {
+        let sibling = if parent.is_empty() { hole.clone() } else { format!("{parent}/{hole}") };
+        !root.split('/').any(|part| part == hole) && view.index.is_root(&sibling)
+    })
+}
+
+/// What the index alone says.
+fn from_index(hit: &Hit<'_>, name: &str) -> Fit {
+    let evidence = |rung, note: String| Box::new(Evidence { rung, note, places: Vec::new() });
+    match (hit.exact, hit.fixed) {
+        (true, _) => Fit::Exact(None, evidence(Rung::EvaluatedName, format!("Terragrunt's inputs in {} call it `{name}`", hit.root))),
+        (false, 0) => Fit::Open,
+        (false, fixed) => Fit::Pattern(
+            NameMatch { exact: false, fixed, holes: Vec::new() },
+            evidence(
+                Rung::NamePattern,
+                format!("Terragrunt's inputs in {} give a pattern that `{name}` fits; it fixes {fixed} characters", hit.root),
+            ),
+        ),
+    }
+}
+
+/// What the evaluator says of one block in one configuration.
+fn evaluate(view: &RepositoryView<'_>, configuration: &Configuration<'_>, evaluator: &Evaluator<'_>, hit: &Hit<'_>, name: &str) -> Fit {
+    let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
+    let Some(node) = configuration.node_at(&path) else { return from_index(hit, name) };
+    let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return Fit::No };
+    let (naming, prefix) = naming_arguments(hit.kind);
+    let mut best = Fit::No;
+    for instance in evaluator.instances(node, &resource.block) {
+        let fit = match naming.filter(|naming| resource.block.attribute(naming).is_some()) {
+            Some(naming) => named_fit(view, evaluator, &instance, hit, naming, false, name),
+            None => match prefix.filter(|prefix| resource.block.attribute(prefix).is_some()) {
+                Some(prefix) => named_fit(view, evaluator, &instance, hit, prefix, true, name),
+                None if name.starts_with("terraform-") || name.starts_with("tf-") => Fit::Open,
+                None => Fit::No,
+            },
+        };
+        match (&best, &fit) {
+            (Fit::Exact(..), Fit::Exact(..)) => {
+                // Two instances with one name: the block is meant.
+                if let (Fit::Exact(key, _), Fit::Exact(..)) = (&mut best, &fit) {
+                    *key = None;
+                }
+            }
+            (Fit::No, _) | (Fit::Open, Fit::Exact(..) | Fit::Pattern(..)) | (Fit::Pattern(..), Fit::Exact(..)) => best = fit,
+            _ => {}
+        }
+    }
+    best
+}
+
+fn named_fit(
+    view: &RepositoryView<'_>,
+    evaluator: &Evaluator<'_>,
+    instance: &BlockInstance<'_>,
+    hit: &Hit<'_>,
+    argument: &str,
+    prefix: bool,
+    name: &str,
+) -> Fit {
+    let lookup = evaluator.argument(instance, &[argument]);
+    let Some(found) = lookup.found.first() else { return if lookup.open.is_some() { Fit::Open } else { Fit::No } };
+    let selection = &evaluator.configuration().selection().name;
+    let from = if selection.is_empty() { String::new() } else { format!(" with {selection}") };
+    let places: Vec<Place> =
+        found.value.origin.trail().iter().map(|hop| place(view, &hop.site.file, hop.site.span, &role_text(&hop.role))).collect();
+    let fit = fit_of(&found.value.value, hit.kind, prefix, name);
+    match fit {
+        Some(fit) if fit.exact => {
+            let note = format!("{argument} of {} is `{name}`{from}", instance.pattern());
+            let key = if instance.any { None } else { instance.address.key.clone() };
+            Fit::Exact(key, Box::new(Evidence { rung: Rung::EvaluatedName, note, places }))
+        }
+        Some(fit) => {
+            let holes = fit.holes.iter().map(|hole| format!("`{hole}`")).collect::<Vec<_>>().join(", ");
+            let note = format!(
+                "{argument} of {} fits `{name}` with {holes} where the code does not say; the code fixes {} characters",
+                instance.pattern(),
+                fit.fixed
+            );
+            Fit::Pattern(fit, Box::new(Evidence { rung: Rung::NamePattern, note, places }))
+        }
+        None if found.value.value.is_known() => Fit::No,
+        None if matches!(found.value.value, Value::Unknown(_)) => Fit::Open,
+        None => Fit::No,
+    }
+}
+
+/// How a name fits a value of a type's naming argument.
+fn fit_of(value: &Value, kind: &str, prefix: bool, name: &str) -> Option<NameMatch> {
+    if prefix {
+        let text = value.as_str()?;
+        let rest = name.strip_prefix(text)?;
+        return Some(NameMatch { exact: false, fixed: text.chars().count(), holes: vec![rest.to_owned()] });
+    }
+    if let Value::Unknown(why) = value
+        && let crate::terraform::Why::Either(choices) = why.root()
+    {
+        // One of several: an exact one among them is still only possible.
+        let fits = choices.iter().filter_map(|choice| fit_of(&choice.value, kind, false, name)).max_by_key(|fit| fit.fixed)?;
+        return Some(NameMatch { exact: false, ..fits });
+    }
+    match value {
+        Value::String(text) if identity::same_name(kind, text, name) => {
+            Some(NameMatch { exact: true, fixed: name.chars().count(), holes: Vec::new() })
+        }
+        _ => match_name(value, name),
+    }
+}
+
+fn role_text(role: &crate::terraform::Role) -> String {
+    use crate::terraform::Role;
+    match role {
+        Role::Literal => "written here".into(),
+        Role::Computed { by } => format!("computed here ({by})"),
+        Role::Reference { to } => format!("refers to {to}"),
+        Role::VariableDefault { name } => format!("default of variable {name}"),
+        Role::VariableFile { name } => format!("variable file gives {name}"),
+        Role::TerragruntInput { name } => format!("Terragrunt input {name}"),
+        Role::ModuleArgument { call, name } => format!("module {call} passes {name}"),
+        Role::OptionalDefault { name } => format!("optional default of {name}"),
+        Role::Local { name } => format!("local.{name}"),
+        Role::Output { name } => format!("output {name}"),
+        Role::Argument { name } => format!("argument {name}"),
+        Role::Choice => "chosen by a condition".into(),
+        Role::NoValue { name } => format!("variable {name} has no value in the code"),
+        Role::TooLong => "the way is too long to follow".into(),
+        Role::Unreadable { call } => format!("module {call} cannot be read"),
+    }
+}
+
+fn place(view: &RepositoryView<'_>, path: &str, span: crate::model::Span, note: &str) -> Place {
+    let line = crate::model::LineColumn::of(view.workspace.get(path).unwrap_or_default(), span.start).line;
+    Place { path: path.to_owned(), line, span: Some(span), note: note.to_owned() }
+}
+
+/// Whether the tag `Name` of a block is `name`: yes, no, or not known.
+fn tag_fit(sources: &Sources<'_>, view: &RepositoryView<'_>, hit: &Hit<'_>, name: &str) -> Option<bool> {
+    let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
+    let mut known = false;
+    for selection in selections(view.index, hit.root) {
+        let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+        let configuration = Configuration::load_from(sources, hit.root, &selection);
+        let evaluator = Evaluator::new(&configuration);
+        let node = configuration.node_at(&path)?;
+        let resource = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block)?;
+        for instance in evaluator.instances(node, &resource.block) {
+            let lookup = evaluator.argument(&instance, &["tags", "Name"]);
+            match lookup.found.first().map(|found| &found.value.value) {
+                Some(Value::String(text)) if **text == *name => return Some(true),
+                Some(Value::String(_)) => known = true,
+                Some(value) if match_name(value, name).is_none() && matches!(value, Value::Template(_)) => known = true,
+                Some(_) => return None,
+                None if lookup.open.is_some() => return None,
+                None => known = true,
+            }
+        }
+    }
+    known.then_some(false)
+}
+
+/// A target's module argument, for messages.
+pub(super) fn argument_of(hit: &Hit<'_>) -> String {
+    hit.kind.trim_start_matches(MODULE_ARGUMENT).to_owned()
+}
+
+/// Marks a target with the evidence of a module argument.
+pub(super) fn with_argument(mut target: Target, text: &str, argument: &str, name: &str) -> Target {
+    let note = format!("{} passes {argument} = `{name}`", target.address);
+    target.evidence.push(Evidence { rung: Rung::EvaluatedName, note, places: vec![place_of(text, &target)] });
+    target
+}
