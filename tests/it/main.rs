@@ -4,6 +4,8 @@ mod aws_directory;
 mod contract;
 mod databases;
 mod floors;
+mod git_mirrors;
+mod git_server;
 mod github_client;
 mod scripted;
 mod store_audit;
