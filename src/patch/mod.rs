@@ -31,6 +31,8 @@ mod narrow;
 mod operation;
 mod params;
 mod plan;
+mod policy;
+mod policy_text;
 mod proofs;
 mod reach;
 mod remove;
@@ -48,3 +50,6 @@ pub use params::Params;
 pub use proofs::PROOFS;
 pub use term::Term;
 pub use workbench::{BlockKey, Workbench, directory_of};
+
+#[cfg(test)]
+mod tests;
