@@ -27,6 +27,13 @@ enum Pools {
     Postgres(PgPool),
 }
 
+/// What to do when there is no SQLite file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Create,
+    Refuse,
+}
+
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -38,7 +45,15 @@ impl Store {
     /// # Errors
     /// When the URL is not understood, the database cannot be opened or was written by a newer version.
     pub async fn open(url: &str, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        Self::open_at(url, MIGRATIONS, now).await
+        Self::open_with(url, MIGRATIONS, Missing::Create, now).await
+    }
+
+    /// As [`open`](Self::open), for a database that must be there already: a SQLite file is not created.
+    ///
+    /// # Errors
+    /// As `open`, and when there is no such file.
+    pub async fn open_existing(url: &str, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Self::open_with(url, MIGRATIONS, Missing::Refuse, now).await
     }
 
     /// As [`open`](Self::open), with only the first migrations: for tests of the migrations themselves.
@@ -46,8 +61,12 @@ impl Store {
     /// # Errors
     /// As `open`.
     pub async fn open_at(url: &str, migrations: &[Migration], now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Self::open_with(url, migrations, Missing::Create, now).await
+    }
+
+    async fn open_with(url: &str, migrations: &[Migration], missing: Missing, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let pools = match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => open_sqlite(url).await?,
+            Some("sqlite") => open_sqlite(url, missing).await?,
             Some("postgres" | "postgresql") => open_postgres(url).await?,
             _ => return Err(StoreError::Url { url: without_password(url) }),
         };
@@ -125,11 +144,11 @@ impl Store {
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
+async fn open_sqlite(url: &str, missing: Missing) -> Result<Pools, StoreError> {
     let failed = |error: sqlx::Error| StoreError::Open { url: url.to_owned(), reason: error.to_string() };
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|_| StoreError::Url { url: url.to_owned() })?
-        .create_if_missing(true)
+        .create_if_missing(missing == Missing::Create)
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: what was acknowledged survives a power cut, not only a crash of the process.
         .synchronous(SqliteSynchronous::Full)
