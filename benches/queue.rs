@@ -113,7 +113,9 @@ async fn drain(store: &Store, workers: usize, jobs: usize) {
 
 fn report(store: &Store, what: &str, whole: Duration, mut times: Vec<Duration>) {
     times.sort_unstable();
-    let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).map_or(0.0, |time| time.as_secs_f64() * 1_000.0);
+    let at = |percent: usize| {
+        times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+    };
     #[allow(clippy::cast_precision_loss)]
     let rate = times.len() as f64 / whole.as_secs_f64();
     println!("{:<12} {what:<44} {rate:>10.0} {:>9.2} {:>9.2} {:>9.2}", store.kind(), at(50), at(99), at(100));

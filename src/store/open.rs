@@ -34,6 +34,10 @@ enum Missing {
     Refuse,
 }
 
+/// Commits reach the disk before they return: what was acknowledged survives a power cut, not only a crash of the process.
+const DURABLE: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+const FORGETTABLE: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+const FORGETTABLE_POSTGRES: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -92,8 +96,17 @@ impl Store {
     pub async fn begin(&self) -> Result<Session, StoreError> {
         Ok(match &self.pools {
             // IMMEDIATE: a transaction that began as a reader could not become a writer after somebody else wrote.
-            Pools::Sqlite { writer, .. } => Session::writing_sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, self.work.clone()),
+            Pools::Sqlite { writer, .. } => Session::writing_sqlite(writer.begin_with(DURABLE).await?, self.work.clone()),
             Pools::Postgres(pool) => Session::writing_postgres(pool.begin().await?, self.work.clone()),
+        })
+    }
+
+    /// Begins a session whose changes may be lost in a power cut: claims and heartbeats. Losing one only means that the job is
+    /// claimed again, and its count of attempts then tells the old holder from the new one. It saves every job a wait for the disk.
+    pub(super) async fn begin_forgettable(&self) -> Result<Session, StoreError> {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => Session::writing_sqlite(writer.begin_with(FORGETTABLE).await?, self.work.clone()),
+            Pools::Postgres(pool) => Session::writing_postgres(pool.begin_with(FORGETTABLE_POSTGRES).await?, self.work.clone()),
         })
     }
 
@@ -150,7 +163,6 @@ async fn open_sqlite(url: &str, missing: Missing) -> Result<Pools, StoreError> {
         .map_err(|_| StoreError::Url { url: url.to_owned() })?
         .create_if_missing(missing == Missing::Create)
         .journal_mode(SqliteJournalMode::Wal)
-        // FULL: what was acknowledged survives a power cut, not only a crash of the process.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true);
