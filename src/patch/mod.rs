@@ -22,6 +22,7 @@ mod body;
 mod companion;
 mod context;
 mod evaluate;
+mod example;
 mod fix;
 mod follow;
 mod functions;
@@ -44,6 +45,7 @@ mod term;
 mod version;
 mod workbench;
 
+pub use example::{LineEnding, MAIN, example_output, run_example, unexercised, unformatted};
 pub use fix::{Composition, Outcome, Request, holds, patch, patch_all};
 pub use functions::{NAMES as FUNCTIONS, OF_SCOPE as SCOPE_FUNCTIONS};
 pub use params::Params;

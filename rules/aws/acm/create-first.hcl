@@ -39,7 +39,14 @@ rule "aws/acm/create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_acm_certificate" "main" {
+        domain_name       = "example.com"
+        validation_method = "DNS"
+
+        lifecycle {
+          create_before_destroy = true
+        }
+      }
     EOT
   }
 
@@ -55,7 +62,14 @@ rule "aws/acm/create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_acm_certificate" "main" {
+        domain_name       = "example.com"
+        validation_method = "DNS"
+
+        lifecycle {
+          create_before_destroy = true # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -76,7 +90,19 @@ rule "aws/acm/create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_acm_certificate" "main" {
+        domain_name       = "example.com"
+        validation_method = "DNS"
+
+        lifecycle {
+          create_before_destroy = var.setting
+        }
+      }
     EOT
   }
 
@@ -121,7 +147,15 @@ rule "aws/acm/create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_acm_certificate" "main" {
+        for_each          = toset(var.names)
+        domain_name       = each.key
+        validation_method = "DNS"
+
+        lifecycle {
+          create_before_destroy = true
+        }
+      }
     EOT
   }
 }

@@ -55,7 +55,14 @@ rule "aws/acm/transparency-logging" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_acm_certificate" "main" {
+        domain_name       = "example.com"
+        validation_method = "DNS"
+
+        options {
+          certificate_transparency_logging_preference = "ENABLED" # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -76,7 +83,19 @@ rule "aws/acm/transparency-logging" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "ENABLED"
+      }
+
+      resource "aws_acm_certificate" "main" {
+        domain_name       = "example.com"
+        validation_method = "DNS"
+
+        options {
+          certificate_transparency_logging_preference = var.setting
+        }
+      }
     EOT
   }
 

@@ -40,7 +40,10 @@ rule "aws/apigateway/domain-tls" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_domain_name" "main" {
+        domain_name     = "api.example.com"
+        security_policy = "TLS_1_2"
+      }
     EOT
   }
 
@@ -52,7 +55,10 @@ rule "aws/apigateway/domain-tls" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_domain_name" "main" {
+        domain_name     = "api.example.com"
+        security_policy = "TLS_1_2" # decided in 2019
+      }
     EOT
   }
 
@@ -69,7 +75,15 @@ rule "aws/apigateway/domain-tls" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "TLS_1_2"
+      }
+
+      resource "aws_api_gateway_domain_name" "main" {
+        domain_name     = "api.example.com"
+        security_policy = var.setting
+      }
     EOT
   }
 
@@ -105,7 +119,11 @@ rule "aws/apigateway/domain-tls" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_domain_name" "main" {
+        for_each        = toset(var.names)
+        domain_name     = each.key
+        security_policy = "TLS_1_2"
+      }
     EOT
   }
 }

@@ -47,7 +47,16 @@ rule "aws/apigateway/method-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          caching_enabled      = true
+          cache_data_encrypted = true
+        }
+      }
     EOT
   }
 
@@ -64,7 +73,16 @@ rule "aws/apigateway/method-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          cache_data_encrypted = true
+          caching_enabled      = true
+        }
+      }
     EOT
   }
 
@@ -82,7 +100,16 @@ rule "aws/apigateway/method-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          cache_data_encrypted = true
+          caching_enabled      = true # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -105,7 +132,21 @@ rule "aws/apigateway/method-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          cache_data_encrypted = true
+          caching_enabled      = var.setting
+        }
+      }
     EOT
   }
 
@@ -155,7 +196,17 @@ rule "aws/apigateway/method-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_method_settings" "main" {
+        for_each    = toset(var.names)
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          caching_enabled      = true
+          cache_data_encrypted = true
+        }
+      }
     EOT
   }
 }

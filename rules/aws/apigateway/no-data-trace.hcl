@@ -57,7 +57,15 @@ rule "aws/apigateway/no-data-trace" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          data_trace_enabled = false # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -79,7 +87,20 @@ rule "aws/apigateway/no-data-trace" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          data_trace_enabled = var.setting
+        }
+      }
     EOT
   }
 

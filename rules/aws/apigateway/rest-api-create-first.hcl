@@ -37,7 +37,13 @@ rule "aws/apigateway/rest-api-create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_rest_api" "main" {
+        name = "orders"
+
+        lifecycle {
+          create_before_destroy = true
+        }
+      }
     EOT
   }
 
@@ -52,7 +58,13 @@ rule "aws/apigateway/rest-api-create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_rest_api" "main" {
+        name = "orders"
+
+        lifecycle {
+          create_before_destroy = true # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -72,7 +84,18 @@ rule "aws/apigateway/rest-api-create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_api_gateway_rest_api" "main" {
+        name = "orders"
+
+        lifecycle {
+          create_before_destroy = var.setting
+        }
+      }
     EOT
   }
 
@@ -114,7 +137,14 @@ rule "aws/apigateway/rest-api-create-first" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_rest_api" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+
+        lifecycle {
+          create_before_destroy = true
+        }
+      }
     EOT
   }
 }

@@ -52,7 +52,13 @@ rule "aws/apigateway/stage-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id           = aws_api_gateway_rest_api.main.id
+        deployment_id         = aws_api_gateway_deployment.main.id
+        stage_name            = "prod"
+        cache_cluster_enabled = true
+        cache_cluster_size    = "0.5"
+      }
     EOT
   }
 
@@ -67,7 +73,13 @@ rule "aws/apigateway/stage-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id           = aws_api_gateway_rest_api.main.id
+        deployment_id         = aws_api_gateway_deployment.main.id
+        stage_name            = "prod"
+        cache_cluster_size    = "0.5"
+        cache_cluster_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -87,7 +99,18 @@ rule "aws/apigateway/stage-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id           = aws_api_gateway_rest_api.main.id
+        deployment_id         = aws_api_gateway_deployment.main.id
+        stage_name            = "prod"
+        cache_cluster_size    = "0.5"
+        cache_cluster_enabled = var.setting
+      }
     EOT
   }
 
@@ -131,7 +154,14 @@ rule "aws/apigateway/stage-cache" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_stage" "main" {
+        for_each              = toset(var.names)
+        rest_api_id           = aws_api_gateway_rest_api.main.id
+        deployment_id         = aws_api_gateway_deployment.main.id
+        stage_name            = "prod"
+        cache_cluster_enabled = true
+        cache_cluster_size    = "0.5"
+      }
     EOT
   }
 }

@@ -43,7 +43,12 @@ rule "aws/apigateway/stage-tracing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id          = aws_api_gateway_rest_api.main.id
+        deployment_id        = aws_api_gateway_deployment.main.id
+        stage_name           = "prod"
+        xray_tracing_enabled = true
+      }
     EOT
   }
 
@@ -57,7 +62,12 @@ rule "aws/apigateway/stage-tracing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id          = aws_api_gateway_rest_api.main.id
+        deployment_id        = aws_api_gateway_deployment.main.id
+        stage_name           = "prod"
+        xray_tracing_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -76,7 +86,17 @@ rule "aws/apigateway/stage-tracing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id          = aws_api_gateway_rest_api.main.id
+        deployment_id        = aws_api_gateway_deployment.main.id
+        stage_name           = "prod"
+        xray_tracing_enabled = var.setting
+      }
     EOT
   }
 
@@ -118,7 +138,13 @@ rule "aws/apigateway/stage-tracing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_api_gateway_stage" "main" {
+        for_each             = toset(var.names)
+        rest_api_id          = aws_api_gateway_rest_api.main.id
+        deployment_id        = aws_api_gateway_deployment.main.id
+        stage_name           = "prod"
+        xray_tracing_enabled = true
+      }
     EOT
   }
 }

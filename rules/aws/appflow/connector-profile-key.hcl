@@ -50,7 +50,12 @@ rule "aws/appflow/connector-profile-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_appflow_connector_profile" "main" {
+        name            = "main"
+        connector_type  = "Salesforce"
+        connection_mode = "Public"
+        kms_arn         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -80,7 +85,13 @@ rule "aws/appflow/connector-profile-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_appflow_connector_profile" "main" {
+        for_each        = toset(var.names)
+        name            = each.key
+        connector_type  = "Salesforce"
+        connection_mode = "Public"
+        kms_arn         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

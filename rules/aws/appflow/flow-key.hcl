@@ -48,7 +48,10 @@ rule "aws/appflow/flow-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_appflow_flow" "main" {
+        name    = "main"
+        kms_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -74,7 +77,11 @@ rule "aws/appflow/flow-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_appflow_flow" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+        kms_arn  = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

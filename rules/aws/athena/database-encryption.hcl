@@ -59,7 +59,14 @@ rule "aws/athena/database-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_database" "main" {
+        name   = "analytics"
+        bucket = aws_s3_bucket.results.id
+
+        encryption_configuration {
+          encryption_option = "SSE_S3"
+        }
+      }
     EOT
   }
 
@@ -86,7 +93,15 @@ rule "aws/athena/database-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_database" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+        bucket   = aws_s3_bucket.results.id
+
+        encryption_configuration {
+          encryption_option = "SSE_S3"
+        }
+      }
     EOT
   }
 
@@ -100,7 +115,15 @@ rule "aws/athena/database-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_database" "main" {
+        name   = "analytics"
+        bucket = aws_s3_bucket.results.id
+
+        encryption_configuration {
+          encryption_option = "SSE_KMS"
+          kms_key           = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 }

@@ -58,7 +58,17 @@ rule "aws/athena/workgroup-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_workgroup" "main" {
+        name = "analytics"
+
+        configuration {
+          result_configuration {
+            encryption_configuration {
+              encryption_option = "SSE_S3"
+            }
+          }
+        }
+      }
     EOT
   }
 
@@ -87,7 +97,18 @@ rule "aws/athena/workgroup-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_workgroup" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+
+        configuration {
+          result_configuration {
+            encryption_configuration {
+              encryption_option = "SSE_S3"
+            }
+          }
+        }
+      }
     EOT
   }
 
@@ -100,7 +121,18 @@ rule "aws/athena/workgroup-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_workgroup" "main" {
+        name = "analytics"
+
+        configuration {
+          result_configuration {
+            encryption_configuration {
+              encryption_option = "SSE_KMS"
+              kms_key_arn       = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            }
+          }
+        }
+      }
     EOT
   }
 }

@@ -56,7 +56,13 @@ rule "aws/athena/workgroup-enforcement" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_athena_workgroup" "main" {
+        name = "analytics"
+
+        configuration {
+          enforce_workgroup_configuration = true # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -76,7 +82,18 @@ rule "aws/athena/workgroup-enforcement" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_athena_workgroup" "main" {
+        name = "analytics"
+
+        configuration {
+          enforce_workgroup_configuration = var.setting
+        }
+      }
     EOT
   }
 

@@ -54,7 +54,10 @@ rule "aws/backup/vault-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_backup_vault" "main" {
+        name        = "main"
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -80,7 +83,11 @@ rule "aws/backup/vault-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_backup_vault" "main" {
+        for_each    = toset(var.names)
+        name        = each.key
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

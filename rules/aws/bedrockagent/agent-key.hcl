@@ -49,7 +49,12 @@ rule "aws/bedrockagent/agent-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_bedrockagent_agent" "main" {
+        agent_name                  = "main"
+        foundation_model            = "anthropic.claude-3-haiku-20240307-v1:0"
+        agent_resource_role_arn     = aws_iam_role.agent.arn
+        customer_encryption_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -79,7 +84,13 @@ rule "aws/bedrockagent/agent-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_bedrockagent_agent" "main" {
+        for_each                    = toset(var.names)
+        agent_name                  = "main"
+        foundation_model            = "anthropic.claude-3-haiku-20240307-v1:0"
+        agent_resource_role_arn     = aws_iam_role.agent.arn
+        customer_encryption_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -54,7 +54,10 @@ rule "aws/cloudtrail/event-data-store-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail_event_data_store" "main" {
+        name       = "main"
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -80,7 +83,11 @@ rule "aws/cloudtrail/event-data-store-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail_event_data_store" "main" {
+        for_each   = toset(var.names)
+        name       = each.key
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -51,7 +51,11 @@ rule "aws/cloudtrail/trail-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail" "main" {
+        name           = "main"
+        s3_bucket_name = aws_s3_bucket.audit.id
+        kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -79,7 +83,12 @@ rule "aws/cloudtrail/trail-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail" "main" {
+        for_each       = toset(var.names)
+        name           = each.key
+        s3_bucket_name = aws_s3_bucket.audit.id
+        kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -53,7 +53,12 @@ rule "aws/cloudwatch/alarm-actions" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudwatch_metric_alarm" "main" {
+        alarm_name          = "errors"
+        comparison_operator = "GreaterThanThreshold"
+        evaluation_periods  = 2
+        actions_enabled     = true # decided in 2019
+      }
     EOT
   }
 
@@ -72,7 +77,17 @@ rule "aws/cloudwatch/alarm-actions" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_cloudwatch_metric_alarm" "main" {
+        alarm_name          = "errors"
+        comparison_operator = "GreaterThanThreshold"
+        evaluation_periods  = 2
+        actions_enabled     = var.setting
+      }
     EOT
   }
 

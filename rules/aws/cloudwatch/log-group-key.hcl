@@ -51,7 +51,10 @@ rule "aws/cloudwatch/log-group-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudwatch_log_group" "main" {
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+      }
     EOT
   }
 
@@ -75,7 +78,11 @@ rule "aws/cloudwatch/log-group-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudwatch_log_group" "main" {
+        for_each = toset(var.names)
+
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

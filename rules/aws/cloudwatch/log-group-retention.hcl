@@ -46,7 +46,10 @@ rule "aws/cloudwatch/log-group-retention" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudwatch_log_group" "app" {
+        name              = "/app/orders"
+        retention_in_days = 365
+      }
     EOT
   }
 
@@ -58,7 +61,10 @@ rule "aws/cloudwatch/log-group-retention" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudwatch_log_group" "app" {
+        name              = "/app/orders"
+        retention_in_days = 365 # decided in 2019
+      }
     EOT
   }
 
@@ -75,7 +81,15 @@ rule "aws/cloudwatch/log-group-retention" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = number
+        default = 365
+      }
+
+      resource "aws_cloudwatch_log_group" "app" {
+        name              = "/app/orders"
+        retention_in_days = var.setting
+      }
     EOT
   }
 
@@ -111,7 +125,11 @@ rule "aws/cloudwatch/log-group-retention" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudwatch_log_group" "app" {
+        for_each          = toset(var.names)
+        name              = each.key
+        retention_in_days = 365
+      }
     EOT
   }
 }

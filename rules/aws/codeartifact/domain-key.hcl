@@ -55,7 +55,10 @@ rule "aws/codeartifact/domain-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codeartifact_domain" "main" {
+        domain         = "main"
+        encryption_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -81,7 +84,11 @@ rule "aws/codeartifact/domain-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codeartifact_domain" "main" {
+        for_each       = toset(var.names)
+        domain         = "main"
+        encryption_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

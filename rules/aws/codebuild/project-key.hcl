@@ -48,7 +48,11 @@ rule "aws/codebuild/project-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codebuild_project" "main" {
+        name           = "main"
+        service_role   = aws_iam_role.build.arn
+        encryption_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -76,7 +80,12 @@ rule "aws/codebuild/project-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codebuild_project" "main" {
+        for_each       = toset(var.names)
+        name           = each.key
+        service_role   = aws_iam_role.build.arn
+        encryption_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -57,7 +57,18 @@ rule "aws/codegurureviewer/association-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codegurureviewer_repository_association" "main" {
+        repository {
+          codecommit {
+            name = aws_codecommit_repository.main.repository_name
+          }
+        }
+
+        kms_key_details {
+          encryption_option = "CUSTOMER_MANAGED_CMK"
+          kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 
@@ -96,7 +107,20 @@ rule "aws/codegurureviewer/association-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codegurureviewer_repository_association" "main" {
+        for_each = toset(var.names)
+
+        repository {
+          codecommit {
+            name = aws_codecommit_repository.main.repository_name
+          }
+        }
+
+        kms_key_details {
+          encryption_option = "CUSTOMER_MANAGED_CMK"
+          kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 

@@ -58,7 +58,20 @@ rule "aws/codepipeline/artifact-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_codepipeline" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.pipeline.arn
+
+        artifact_store {
+          location = aws_s3_bucket.artifacts.bucket
+          type     = "S3"
+
+          encryption_key {
+            id   = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            type = "KMS"
+          }
+        }
+      }
     EOT
   }
 

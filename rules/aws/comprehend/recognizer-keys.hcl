@@ -56,7 +56,13 @@ rule "aws/comprehend/recognizer-keys" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_comprehend_entity_recognizer" "main" {
+        name                 = "main"
+        language_code        = "en"
+        data_access_role_arn = aws_iam_role.training.arn
+        model_kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        volume_kms_key_id    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -87,7 +93,14 @@ rule "aws/comprehend/recognizer-keys" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_comprehend_entity_recognizer" "main" {
+        for_each             = toset(var.names)
+        name                 = each.key
+        language_code        = "en"
+        data_access_role_arn = aws_iam_role.training.arn
+        model_kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        volume_kms_key_id    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

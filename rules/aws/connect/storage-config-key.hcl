@@ -74,7 +74,24 @@ rule "aws/connect/storage-config-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_connect_instance_storage_config" "main" {
+        instance_id   = aws_connect_instance.main.id
+        resource_type = "CALL_RECORDINGS"
+
+        storage_config {
+          storage_type = "S3"
+
+          s3_config {
+            bucket_name   = aws_s3_bucket.calls.id
+            bucket_prefix = "calls"
+
+            encryption_config {
+              encryption_type = "KMS"
+              key_id          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            }
+          }
+        }
+      }
     EOT
   }
 
@@ -102,7 +119,24 @@ rule "aws/connect/storage-config-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_connect_instance_storage_config" "main" {
+        instance_id   = aws_connect_instance.main.id
+        resource_type = "MEDIA_STREAMS"
+
+        storage_config {
+          storage_type = "KINESIS_VIDEO_STREAM"
+
+          kinesis_video_stream_config {
+            prefix                 = "calls"
+            retention_period_hours = 24
+
+            encryption_config {
+              encryption_type = "KMS"
+              key_id          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            }
+          }
+        }
+      }
     EOT
   }
 

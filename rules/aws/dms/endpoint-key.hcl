@@ -51,7 +51,12 @@ rule "aws/dms/endpoint-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dms_endpoint" "main" {
+        endpoint_id   = "main"
+        endpoint_type = "source"
+        engine_name   = "postgres"
+        kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -81,7 +86,13 @@ rule "aws/dms/endpoint-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dms_endpoint" "main" {
+        for_each      = toset(var.names)
+        endpoint_id   = "main"
+        endpoint_type = "source"
+        engine_name   = "postgres"
+        kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -56,7 +56,11 @@ rule "aws/dms/replication-instance-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dms_replication_instance" "main" {
+        replication_instance_id    = "main"
+        replication_instance_class = "dms.t3.medium"
+        kms_key_arn                = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -84,7 +88,12 @@ rule "aws/dms/replication-instance-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dms_replication_instance" "main" {
+        for_each                   = toset(var.names)
+        replication_instance_id    = "main"
+        replication_instance_class = "dms.t3.medium"
+        kms_key_arn                = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

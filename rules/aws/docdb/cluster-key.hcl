@@ -64,23 +64,29 @@ rule "aws/docdb/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_docdb_cluster" "main" {
+        cluster_identifier = "main"
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_docdb_cluster" "main" {
         cluster_identifier = "main"
-         {
-          storage_encrypted = true
-        }
+        storage_encrypted  = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_docdb_cluster" "main" {
+        cluster_identifier = "main"
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -107,7 +113,12 @@ rule "aws/docdb/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_docdb_cluster" "main" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -56,7 +56,10 @@ rule "aws/dynamodb/replica-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table_replica" "main" {
+        global_table_arn = var.global_table_arn
+        kms_key_arn      = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -82,7 +85,11 @@ rule "aws/dynamodb/replica-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table_replica" "main" {
+        for_each         = toset(var.names)
+        global_table_arn = var.global_table_arn
+        kms_key_arn      = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

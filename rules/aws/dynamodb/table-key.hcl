@@ -62,7 +62,20 @@ rule "aws/dynamodb/table-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table" "main" {
+        name     = "main"
+        hash_key = "id"
+
+        attribute {
+          name = "id"
+          type = "S"
+        }
+
+        server_side_encryption {
+          enabled     = true
+          kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 
@@ -104,7 +117,21 @@ rule "aws/dynamodb/table-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+        hash_key = "id"
+
+        attribute {
+          name = "id"
+          type = "S"
+        }
+
+        server_side_encryption {
+          enabled     = true
+          kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 

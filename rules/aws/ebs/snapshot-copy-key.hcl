@@ -53,24 +53,32 @@ rule "aws/ebs/snapshot-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_snapshot_copy" "main" {
+        source_snapshot_id = var.snapshot
+        source_region      = "eu-west-1"
+        encrypted          = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_ebs_snapshot_copy" "main" {
         source_snapshot_id = var.snapshot
         source_region      = "eu-west-1"
-         {
-          encrypted = true
-        }
+        encrypted          = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_snapshot_copy" "main" {
+        source_snapshot_id = var.snapshot
+        source_region      = "eu-west-1"
+        encrypted          = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -99,7 +107,13 @@ rule "aws/ebs/snapshot-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_snapshot_copy" "main" {
+        for_each           = toset(var.names)
+        source_snapshot_id = var.snapshot
+        source_region      = "eu-west-1"
+        encrypted          = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

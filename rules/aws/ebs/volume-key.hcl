@@ -69,24 +69,32 @@ rule "aws/ebs/volume-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "main" {
+        availability_zone = "eu-west-1a"
+        size              = 40
+        encrypted         = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_ebs_volume" "main" {
         availability_zone = "eu-west-1a"
         size              = 40
-         {
-          encrypted = true
-        }
+        encrypted         = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "main" {
+        availability_zone = "eu-west-1a"
+        size              = 40
+        encrypted         = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -115,7 +123,13 @@ rule "aws/ebs/volume-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "main" {
+        for_each          = toset(var.names)
+        availability_zone = "eu-west-1a"
+        size              = 40
+        encrypted         = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -55,11 +55,17 @@ rule "aws/ec2/ami-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ami_copy" "main" {
+        name              = "main"
+        source_ami_id     = var.ami
+        source_ami_region = "eu-west-1"
+        encrypted         = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
@@ -67,13 +73,17 @@ rule "aws/ec2/ami-copy-key" {
         name              = "main"
         source_ami_id     = var.ami
         source_ami_region = "eu-west-1"
-         {
-          encrypted = true
-        }
+        encrypted         = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ami_copy" "main" {
+        name              = "main"
+        source_ami_id     = var.ami
+        source_ami_region = "eu-west-1"
+        encrypted         = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -104,7 +114,14 @@ rule "aws/ec2/ami-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ami_copy" "main" {
+        for_each          = toset(var.names)
+        name              = each.key
+        source_ami_id     = var.ami
+        source_ami_region = "eu-west-1"
+        encrypted         = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

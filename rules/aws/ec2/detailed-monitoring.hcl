@@ -46,7 +46,11 @@ rule "aws/ec2/detailed-monitoring" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        monitoring    = true
+      }
     EOT
   }
 
@@ -59,7 +63,11 @@ rule "aws/ec2/detailed-monitoring" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        monitoring    = true # decided in 2019
+      }
     EOT
   }
 
@@ -77,7 +85,16 @@ rule "aws/ec2/detailed-monitoring" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        monitoring    = var.setting
+      }
     EOT
   }
 
@@ -116,7 +133,29 @@ rule "aws/ec2/detailed-monitoring" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "main" {
+        for_each      = toset(var.names)
+        ami           = var.ami
+        instance_type = "t3.small"
+        monitoring    = true
+      }
+    EOT
+  }
+
+  example "the published module ec2-instance" {
+    before = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/ec2-instance/aws"
+
+        monitoring = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/ec2-instance/aws"
+
+        monitoring = true
+      }
     EOT
   }
 }

@@ -40,7 +40,11 @@ rule "aws/ec2/ebs-optimized" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true
+      }
     EOT
   }
 
@@ -53,7 +57,11 @@ rule "aws/ec2/ebs-optimized" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true # decided in 2019
+      }
     EOT
   }
 
@@ -71,7 +79,16 @@ rule "aws/ec2/ebs-optimized" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = var.setting
+      }
     EOT
   }
 
@@ -110,7 +127,12 @@ rule "aws/ec2/ebs-optimized" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "main" {
+        for_each      = toset(var.names)
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true
+      }
     EOT
   }
 }

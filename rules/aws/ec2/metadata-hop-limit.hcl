@@ -55,7 +55,14 @@ rule "aws/ec2/metadata-hop-limit" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_launch_template" "main" {
+        name     = "web"
+        image_id = var.ami
+
+        metadata_options {
+          http_put_response_hop_limit = 1 # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -76,7 +83,19 @@ rule "aws/ec2/metadata-hop-limit" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = number
+        default = 1
+      }
+
+      resource "aws_launch_template" "main" {
+        name     = "web"
+        image_id = var.ami
+
+        metadata_options {
+          http_put_response_hop_limit = var.setting
+        }
+      }
     EOT
   }
 

@@ -67,7 +67,11 @@ rule "aws/ec2/no-public-address" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "web" {
+        ami                         = var.ami
+        instance_type               = "t3.small"
+        associate_public_ip_address = false # decided in 2019
+      }
     EOT
   }
 
@@ -85,7 +89,16 @@ rule "aws/ec2/no-public-address" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_instance" "web" {
+        ami                         = var.ami
+        instance_type               = "t3.small"
+        associate_public_ip_address = var.setting
+      }
     EOT
   }
 
@@ -126,7 +139,13 @@ rule "aws/ec2/no-public-address" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_launch_template" "web" {
+        image_id = var.ami
+
+        network_interfaces {
+          associate_public_ip_address = false
+        }
+      }
     EOT
   }
 }

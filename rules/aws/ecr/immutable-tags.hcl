@@ -42,7 +42,10 @@ rule "aws/ecr/immutable-tags" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = "IMMUTABLE"
+      }
     EOT
   }
 
@@ -54,7 +57,10 @@ rule "aws/ecr/immutable-tags" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = "IMMUTABLE" # decided in 2019
+      }
     EOT
   }
 
@@ -71,7 +77,15 @@ rule "aws/ecr/immutable-tags" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "IMMUTABLE"
+      }
+
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = var.setting
+      }
     EOT
   }
 
@@ -107,7 +121,11 @@ rule "aws/ecr/immutable-tags" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "main" {
+        for_each             = toset(var.names)
+        name                 = each.key
+        image_tag_mutability = "IMMUTABLE"
+      }
     EOT
   }
 }

@@ -64,7 +64,13 @@ rule "aws/ecr/kms-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "main" {
+        name = "app"
+
+        encryption_configuration {
+          encryption_type = "KMS"
+        }
+      }
     EOT
   }
 
@@ -79,7 +85,13 @@ rule "aws/ecr/kms-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "main" {
+        name = "app"
+
+        encryption_configuration {
+          encryption_type = "KMS" # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -99,7 +111,18 @@ rule "aws/ecr/kms-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "KMS"
+      }
+
+      resource "aws_ecr_repository" "main" {
+        name = "app"
+
+        encryption_configuration {
+          encryption_type = var.setting
+        }
+      }
     EOT
   }
 
@@ -141,7 +164,14 @@ rule "aws/ecr/kms-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+
+        encryption_configuration {
+          encryption_type = "KMS"
+        }
+      }
     EOT
   }
 }

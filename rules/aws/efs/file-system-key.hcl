@@ -60,22 +60,27 @@ rule "aws/efs/file-system-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_efs_file_system" "main" {
+        encrypted  = true
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_efs_file_system" "main" {
-         {
-          encrypted = true
-        }
+        encrypted = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_efs_file_system" "main" {
+        encrypted  = true
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -100,7 +105,12 @@ rule "aws/efs/file-system-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_efs_file_system" "main" {
+        for_each = toset(var.names)
+
+        encrypted  = true
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

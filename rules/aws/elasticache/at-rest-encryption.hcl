@@ -52,7 +52,11 @@ rule "aws/elasticache/at-rest-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        at_rest_encryption_enabled = true
+      }
     EOT
   }
 
@@ -65,7 +69,11 @@ rule "aws/elasticache/at-rest-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        at_rest_encryption_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -83,7 +91,16 @@ rule "aws/elasticache/at-rest-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        at_rest_encryption_enabled = var.setting
+      }
     EOT
   }
 
@@ -122,7 +139,12 @@ rule "aws/elasticache/at-rest-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        for_each                   = toset(var.names)
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        at_rest_encryption_enabled = true
+      }
     EOT
   }
 }

@@ -53,7 +53,13 @@ rule "aws/elasticache/automatic-failover" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        num_cache_clusters         = 2
+        automatic_failover_enabled = true
+        multi_az_enabled           = true
+      }
     EOT
   }
 
@@ -68,7 +74,13 @@ rule "aws/elasticache/automatic-failover" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        num_cache_clusters         = 2
+        multi_az_enabled           = true
+        automatic_failover_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -88,7 +100,18 @@ rule "aws/elasticache/automatic-failover" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        num_cache_clusters         = 2
+        multi_az_enabled           = true
+        automatic_failover_enabled = var.setting
+      }
     EOT
   }
 
@@ -132,7 +155,14 @@ rule "aws/elasticache/automatic-failover" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        for_each                   = toset(var.names)
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        num_cache_clusters         = 2
+        automatic_failover_enabled = true
+        multi_az_enabled           = true
+      }
     EOT
   }
 

@@ -50,7 +50,11 @@ rule "aws/elasticache/cluster-backups" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_cluster" "main" {
+        cluster_id               = "sessions"
+        engine                   = "redis"
+        snapshot_retention_limit = 7
+      }
     EOT
   }
 
@@ -63,7 +67,11 @@ rule "aws/elasticache/cluster-backups" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_cluster" "main" {
+        cluster_id               = "sessions"
+        engine                   = "redis"
+        snapshot_retention_limit = 7 # decided in 2019
+      }
     EOT
   }
 
@@ -81,7 +89,16 @@ rule "aws/elasticache/cluster-backups" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = number
+        default = 7
+      }
+
+      resource "aws_elasticache_cluster" "main" {
+        cluster_id               = "sessions"
+        engine                   = "redis"
+        snapshot_retention_limit = var.setting
+      }
     EOT
   }
 
@@ -120,7 +137,12 @@ rule "aws/elasticache/cluster-backups" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_cluster" "main" {
+        for_each                 = toset(var.names)
+        cluster_id               = "sessions"
+        engine                   = "redis"
+        snapshot_retention_limit = 7
+      }
     EOT
   }
 

@@ -50,7 +50,10 @@ rule "aws/elasticache/minor-version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_cluster" "main" {
+        cluster_id                 = "sessions"
+        auto_minor_version_upgrade = true # decided in 2019
+      }
     EOT
   }
 
@@ -67,7 +70,15 @@ rule "aws/elasticache/minor-version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = true
+      }
+
+      resource "aws_elasticache_cluster" "main" {
+        cluster_id                 = "sessions"
+        auto_minor_version_upgrade = var.setting
+      }
     EOT
   }
 

@@ -62,24 +62,32 @@ rule "aws/elasticache/replication-group-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        description                = var.description
+        replication_group_id       = var.replication_group_id
+        at_rest_encryption_enabled = true
+        kms_key_id                 = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_elasticache_replication_group" "main" {
-        description          = var.description
-        replication_group_id = var.replication_group_id
-         {
-          at_rest_encryption_enabled = true
-        }
+        description                = var.description
+        replication_group_id       = var.replication_group_id
+        at_rest_encryption_enabled = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        description                = var.description
+        replication_group_id       = var.replication_group_id
+        at_rest_encryption_enabled = true
+        kms_key_id                 = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -108,7 +116,13 @@ rule "aws/elasticache/replication-group-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        for_each                   = toset(var.names)
+        description                = var.description
+        replication_group_id       = var.replication_group_id
+        at_rest_encryption_enabled = true
+        kms_key_id                 = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -50,7 +50,11 @@ rule "aws/elasticache/transit-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        transit_encryption_enabled = true
+      }
     EOT
   }
 
@@ -63,7 +67,11 @@ rule "aws/elasticache/transit-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        transit_encryption_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -81,7 +89,16 @@ rule "aws/elasticache/transit-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_elasticache_replication_group" "main" {
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        transit_encryption_enabled = var.setting
+      }
     EOT
   }
 
@@ -120,7 +137,12 @@ rule "aws/elasticache/transit-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elasticache_replication_group" "main" {
+        for_each                   = toset(var.names)
+        replication_group_id       = "sessions"
+        description                = "web sessions"
+        transit_encryption_enabled = true
+      }
     EOT
   }
 }

@@ -47,7 +47,11 @@ rule "aws/elb/cross-zone" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                             = "web"
+        load_balancer_type               = "network"
+        enable_cross_zone_load_balancing = true
+      }
     EOT
   }
 
@@ -60,7 +64,11 @@ rule "aws/elb/cross-zone" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                             = "web"
+        load_balancer_type               = "network"
+        enable_cross_zone_load_balancing = true # decided in 2019
+      }
     EOT
   }
 
@@ -78,7 +86,16 @@ rule "aws/elb/cross-zone" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_lb" "main" {
+        name                             = "web"
+        load_balancer_type               = "network"
+        enable_cross_zone_load_balancing = var.setting
+      }
     EOT
   }
 
@@ -117,7 +134,12 @@ rule "aws/elb/cross-zone" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        for_each                         = toset(var.names)
+        name                             = each.key
+        load_balancer_type               = "network"
+        enable_cross_zone_load_balancing = true
+      }
     EOT
   }
 
@@ -136,7 +158,17 @@ rule "aws/elb/cross-zone" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_elb" "main" {
+        name                      = "web"
+        cross_zone_load_balancing = true
+
+        listener {
+          instance_port     = 80
+          instance_protocol = "http"
+          lb_port           = 80
+          lb_protocol       = "http"
+        }
+      }
     EOT
   }
 }

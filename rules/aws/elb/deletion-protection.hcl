@@ -46,7 +46,10 @@ rule "aws/elb/deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = true
+      }
     EOT
   }
 
@@ -58,7 +61,10 @@ rule "aws/elb/deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = true # decided in 2019
+      }
     EOT
   }
 
@@ -75,7 +81,15 @@ rule "aws/elb/deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = var.setting
+      }
     EOT
   }
 
@@ -111,7 +125,28 @@ rule "aws/elb/deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        for_each                   = toset(var.names)
+        name                       = each.key
+        enable_deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module alb" {
+    before = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/alb/aws"
+
+        enable_deletion_protection = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/alb/aws"
+
+        enable_deletion_protection = true
+      }
     EOT
   }
 }

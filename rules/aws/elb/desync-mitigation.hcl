@@ -51,7 +51,10 @@ rule "aws/elb/desync-mitigation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                   = "web"
+        desync_mitigation_mode = "defensive" # decided in 2019
+      }
     EOT
   }
 
@@ -68,7 +71,15 @@ rule "aws/elb/desync-mitigation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "defensive"
+      }
+
+      resource "aws_lb" "main" {
+        name                   = "web"
+        desync_mitigation_mode = var.setting
+      }
     EOT
   }
 

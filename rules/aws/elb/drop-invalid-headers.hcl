@@ -42,7 +42,10 @@ rule "aws/elb/drop-invalid-headers" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                       = "web"
+        drop_invalid_header_fields = true
+      }
     EOT
   }
 
@@ -54,7 +57,10 @@ rule "aws/elb/drop-invalid-headers" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        name                       = "web"
+        drop_invalid_header_fields = true # decided in 2019
+      }
     EOT
   }
 
@@ -71,7 +77,15 @@ rule "aws/elb/drop-invalid-headers" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_lb" "main" {
+        name                       = "web"
+        drop_invalid_header_fields = var.setting
+      }
     EOT
   }
 
@@ -107,7 +121,11 @@ rule "aws/elb/drop-invalid-headers" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lb" "main" {
+        for_each                   = toset(var.names)
+        name                       = each.key
+        drop_invalid_header_fields = true
+      }
     EOT
   }
 

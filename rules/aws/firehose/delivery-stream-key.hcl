@@ -59,7 +59,16 @@ rule "aws/firehose/delivery-stream-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_firehose_delivery_stream" "main" {
+        name        = "main"
+        destination = "extended_s3"
+
+        server_side_encryption {
+          enabled  = true
+          key_type = "CUSTOMER_MANAGED_CMK"
+          key_arn  = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 
@@ -92,7 +101,17 @@ rule "aws/firehose/delivery-stream-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_firehose_delivery_stream" "main" {
+        for_each    = toset(var.names)
+        name        = each.key
+        destination = "extended_s3"
+
+        server_side_encryption {
+          enabled  = true
+          key_type = "CUSTOMER_MANAGED_CMK"
+          key_arn  = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 

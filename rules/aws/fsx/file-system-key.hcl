@@ -60,7 +60,13 @@ rule "aws/fsx/file-system-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_fsx_openzfs_file_system" "main" {
+        storage_capacity    = 64
+        subnet_ids          = [var.subnet]
+        deployment_type     = "SINGLE_AZ_1"
+        throughput_capacity = 64
+        kms_key_id          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -92,7 +98,14 @@ rule "aws/fsx/file-system-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_fsx_openzfs_file_system" "main" {
+        for_each            = toset(var.names)
+        storage_capacity    = 64
+        subnet_ids          = [var.subnet]
+        deployment_type     = "SINGLE_AZ_1"
+        throughput_capacity = 64
+        kms_key_id          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -50,7 +50,12 @@ rule "aws/imagebuilder/component-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_imagebuilder_component" "main" {
+        name       = "main"
+        platform   = "Linux"
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        version    = "1.0.0"
+      }
     EOT
   }
 
@@ -80,7 +85,13 @@ rule "aws/imagebuilder/component-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_imagebuilder_component" "main" {
+        for_each   = toset(var.names)
+        name       = each.key
+        platform   = "Linux"
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        version    = "1.0.0"
+      }
     EOT
   }
 

@@ -56,7 +56,18 @@ rule "aws/imagebuilder/distribution-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_imagebuilder_distribution_configuration" "main" {
+        name = "main"
+
+        distribution {
+          region = "eu-west-1"
+
+          ami_distribution_configuration {
+            name       = "main-{{ imagebuilder:buildDate }}"
+            kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          }
+        }
+      }
     EOT
   }
 

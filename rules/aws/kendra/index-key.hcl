@@ -56,7 +56,14 @@ rule "aws/kendra/index-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kendra_index" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.index.arn
+
+        server_side_encryption_configuration {
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 
@@ -87,7 +94,15 @@ rule "aws/kendra/index-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kendra_index" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+        role_arn = aws_iam_role.index.arn
+
+        server_side_encryption_configuration {
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 

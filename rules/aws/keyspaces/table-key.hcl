@@ -64,7 +64,26 @@ rule "aws/keyspaces/table-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_keyspaces_table" "main" {
+        keyspace_name = aws_keyspaces_keyspace.main.name
+        table_name    = "main"
+
+        schema_definition {
+          column {
+            name = "id"
+            type = "uuid"
+          }
+
+          partition_key {
+            name = "id"
+          }
+        }
+
+        encryption_specification {
+          kms_key_identifier = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          type               = "CUSTOMER_MANAGED_KMS_KEY"
+        }
+      }
     EOT
   }
 
@@ -118,7 +137,27 @@ rule "aws/keyspaces/table-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_keyspaces_table" "main" {
+        for_each      = toset(var.names)
+        keyspace_name = aws_keyspaces_keyspace.main.name
+        table_name    = "main"
+
+        schema_definition {
+          column {
+            name = "id"
+            type = "uuid"
+          }
+
+          partition_key {
+            name = "id"
+          }
+        }
+
+        encryption_specification {
+          kms_key_identifier = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          type               = "CUSTOMER_MANAGED_KMS_KEY"
+        }
+      }
     EOT
   }
 

@@ -52,23 +52,29 @@ rule "aws/kinesis/stream-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_stream" "main" {
+        name            = "main"
+        encryption_type = "KMS"
+        kms_key_id      = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_kinesis_stream" "main" {
-        name = "main"
-         {
-          encryption_type = "KMS"
-        }
+        name            = "main"
+        encryption_type = "KMS"
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_stream" "main" {
+        name            = "main"
+        encryption_type = "KMS"
+        kms_key_id      = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -95,7 +101,12 @@ rule "aws/kinesis/stream-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_stream" "main" {
+        for_each        = toset(var.names)
+        name            = each.key
+        encryption_type = "KMS"
+        kms_key_id      = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -55,7 +55,11 @@ rule "aws/kinesis/video-stream-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_video_stream" "main" {
+        name                    = "main"
+        data_retention_in_hours = 24
+        kms_key_id              = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -83,7 +87,12 @@ rule "aws/kinesis/video-stream-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kinesis_video_stream" "main" {
+        for_each                = toset(var.names)
+        name                    = each.key
+        data_retention_in_hours = 24
+        kms_key_id              = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -44,7 +44,14 @@ rule "aws/lambda/tracing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        tracing_config {
+          mode = "Active"
+        }
+      }
     EOT
   }
 
@@ -71,7 +78,15 @@ rule "aws/lambda/tracing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_lambda_function" "main" {
+        for_each      = toset(var.names)
+        function_name = each.key
+        role          = aws_iam_role.orders.arn
+
+        tracing_config {
+          mode = "Active"
+        }
+      }
     EOT
   }
 }

@@ -58,7 +58,12 @@ rule "aws/memorydb/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_memorydb_cluster" "main" {
+        name        = "main"
+        acl_name    = "open-access"
+        node_type   = "db.t4g.small"
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -88,7 +93,13 @@ rule "aws/memorydb/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_memorydb_cluster" "main" {
+        for_each    = toset(var.names)
+        name        = each.key
+        acl_name    = "open-access"
+        node_type   = "db.t4g.small"
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

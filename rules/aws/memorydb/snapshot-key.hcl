@@ -49,7 +49,11 @@ rule "aws/memorydb/snapshot-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_memorydb_snapshot" "main" {
+        name         = "main"
+        cluster_name = aws_memorydb_cluster.main.name
+        kms_key_arn  = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -77,7 +81,12 @@ rule "aws/memorydb/snapshot-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_memorydb_snapshot" "main" {
+        for_each     = toset(var.names)
+        name         = each.key
+        cluster_name = aws_memorydb_cluster.main.name
+        kms_key_arn  = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

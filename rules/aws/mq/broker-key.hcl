@@ -64,7 +64,17 @@ rule "aws/mq/broker-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_mq_broker" "main" {
+        broker_name        = "main"
+        engine_type        = "ActiveMQ"
+        engine_version     = "5.18"
+        host_instance_type = "mq.m5.large"
+
+        encryption_options {
+          kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          use_aws_owned_key = false
+        }
+      }
     EOT
   }
 
@@ -100,7 +110,18 @@ rule "aws/mq/broker-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_mq_broker" "main" {
+        for_each           = toset(var.names)
+        broker_name        = each.key
+        engine_type        = "ActiveMQ"
+        engine_version     = "5.18"
+        host_instance_type = "mq.m5.large"
+
+        encryption_options {
+          kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          use_aws_owned_key = false
+        }
+      }
     EOT
   }
 

@@ -54,7 +54,16 @@ rule "aws/networkfirewall/encryption-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_networkfirewall_firewall" "main" {
+        name                = "main"
+        vpc_id              = var.vpc_id
+        firewall_policy_arn = var.policy_arn
+
+        encryption_configuration {
+          key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          type   = "CUSTOMER_KMS"
+        }
+      }
     EOT
   }
 
@@ -88,7 +97,17 @@ rule "aws/networkfirewall/encryption-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_networkfirewall_firewall" "main" {
+        for_each            = toset(var.names)
+        name                = each.key
+        vpc_id              = var.vpc_id
+        firewall_policy_arn = var.policy_arn
+
+        encryption_configuration {
+          key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          type   = "CUSTOMER_KMS"
+        }
+      }
     EOT
   }
 

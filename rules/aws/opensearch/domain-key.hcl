@@ -63,7 +63,14 @@ rule "aws/opensearch/domain-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 
@@ -80,7 +87,14 @@ rule "aws/opensearch/domain-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 
@@ -110,7 +124,15 @@ rule "aws/opensearch/domain-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_opensearch_domain" "main" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 

@@ -54,7 +54,11 @@ rule "aws/rds/cluster-backtrack" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-mysql"
+        backtrack_window   = 86400
+      }
     EOT
   }
 
@@ -67,7 +71,11 @@ rule "aws/rds/cluster-backtrack" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-mysql"
+        backtrack_window   = 86400 # decided in 2019
+      }
     EOT
   }
 
@@ -85,7 +93,16 @@ rule "aws/rds/cluster-backtrack" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = number
+        default = 86400
+      }
+
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-mysql"
+        backtrack_window   = var.setting
+      }
     EOT
   }
 
@@ -124,7 +141,12 @@ rule "aws/rds/cluster-backtrack" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        engine             = "aurora-mysql"
+        backtrack_window   = 86400
+      }
     EOT
   }
 

@@ -40,7 +40,11 @@ rule "aws/rds/cluster-copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier    = "orders"
+        engine                = "aurora-postgresql"
+        copy_tags_to_snapshot = true
+      }
     EOT
   }
 
@@ -53,7 +57,11 @@ rule "aws/rds/cluster-copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier    = "orders"
+        engine                = "aurora-postgresql"
+        copy_tags_to_snapshot = true # decided in 2019
+      }
     EOT
   }
 
@@ -71,7 +79,16 @@ rule "aws/rds/cluster-copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier    = "orders"
+        engine                = "aurora-postgresql"
+        copy_tags_to_snapshot = var.setting
+      }
     EOT
   }
 
@@ -110,7 +127,12 @@ rule "aws/rds/cluster-copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        for_each              = toset(var.names)
+        cluster_identifier    = each.key
+        engine                = "aurora-postgresql"
+        copy_tags_to_snapshot = true
+      }
     EOT
   }
 }

@@ -42,7 +42,11 @@ rule "aws/rds/cluster-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier  = "orders"
+        engine              = "aurora-postgresql"
+        deletion_protection = true
+      }
     EOT
   }
 
@@ -55,7 +59,11 @@ rule "aws/rds/cluster-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier  = "orders"
+        engine              = "aurora-postgresql"
+        deletion_protection = true # decided in 2019
+      }
     EOT
   }
 
@@ -73,7 +81,16 @@ rule "aws/rds/cluster-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier  = "orders"
+        engine              = "aurora-postgresql"
+        deletion_protection = var.setting
+      }
     EOT
   }
 
@@ -112,7 +129,12 @@ rule "aws/rds/cluster-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        for_each            = toset(var.names)
+        cluster_identifier  = each.key
+        engine              = "aurora-postgresql"
+        deletion_protection = true
+      }
     EOT
   }
 }

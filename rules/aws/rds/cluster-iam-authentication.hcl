@@ -42,7 +42,11 @@ rule "aws/rds/cluster-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier                  = "orders"
+        engine                              = "aurora-postgresql"
+        iam_database_authentication_enabled = true
+      }
     EOT
   }
 
@@ -55,7 +59,11 @@ rule "aws/rds/cluster-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier                  = "orders"
+        engine                              = "aurora-postgresql"
+        iam_database_authentication_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -73,7 +81,16 @@ rule "aws/rds/cluster-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier                  = "orders"
+        engine                              = "aurora-postgresql"
+        iam_database_authentication_enabled = var.setting
+      }
     EOT
   }
 
@@ -112,7 +129,12 @@ rule "aws/rds/cluster-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        for_each                            = toset(var.names)
+        cluster_identifier                  = each.key
+        engine                              = "aurora-postgresql"
+        iam_database_authentication_enabled = true
+      }
     EOT
   }
 }

@@ -71,24 +71,32 @@ rule "aws/rds/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "main" {
+        cluster_identifier = "main"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_rds_cluster" "main" {
         cluster_identifier = "main"
         engine             = "aurora-postgresql"
-         {
-          storage_encrypted = true
-        }
+        storage_encrypted  = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "main" {
+        cluster_identifier = "main"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -117,7 +125,13 @@ rule "aws/rds/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "main" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -36,6 +36,12 @@ rule "aws/rds/cluster-log-exports" {
     when    = contains(["aurora", "aurora-mysql", "mysql"], target.engine)
   }
 
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["error"]
+    present = true
+    when    = target.engine == null
+  }
+
   refuse {
     when = target.engine == null && target.enabled_cloudwatch_logs_exports == null
     note = "Which logs there are depends on the engine, and the code does not say which engine it is."
@@ -54,7 +60,11 @@ rule "aws/rds/cluster-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        engine                          = "aurora-postgresql"
+        enabled_cloudwatch_logs_exports = ["postgresql"]
+      }
     EOT
   }
 
@@ -78,7 +88,12 @@ rule "aws/rds/cluster-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        for_each                        = toset(var.names)
+        cluster_identifier              = each.key
+        engine                          = "aurora-postgresql"
+        enabled_cloudwatch_logs_exports = ["postgresql"]
+      }
     EOT
   }
 
@@ -90,7 +105,11 @@ rule "aws/rds/cluster-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        engine                          = "aurora-mysql"
+        enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
     EOT
   }
 

@@ -73,7 +73,11 @@ rule "aws/rds/cluster-storage-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+      }
     EOT
   }
 
@@ -86,7 +90,11 @@ rule "aws/rds/cluster-storage-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true # decided in 2019
+      }
     EOT
   }
 
@@ -104,7 +112,16 @@ rule "aws/rds/cluster-storage-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = var.setting
+      }
     EOT
   }
 
@@ -143,7 +160,12 @@ rule "aws/rds/cluster-storage-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+      }
     EOT
   }
 
@@ -190,7 +212,12 @@ rule "aws/rds/cluster-storage-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 }

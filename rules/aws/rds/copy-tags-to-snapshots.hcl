@@ -42,7 +42,12 @@ rule "aws/rds/copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier            = "orders"
+        engine                = "postgres"
+        instance_class        = "db.t3.medium"
+        copy_tags_to_snapshot = true
+      }
     EOT
   }
 
@@ -56,7 +61,12 @@ rule "aws/rds/copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier            = "orders"
+        engine                = "postgres"
+        instance_class        = "db.t3.medium"
+        copy_tags_to_snapshot = true # decided in 2019
+      }
     EOT
   }
 
@@ -75,7 +85,17 @@ rule "aws/rds/copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier            = "orders"
+        engine                = "postgres"
+        instance_class        = "db.t3.medium"
+        copy_tags_to_snapshot = var.setting
+      }
     EOT
   }
 
@@ -117,7 +137,13 @@ rule "aws/rds/copy-tags-to-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each              = toset(var.names)
+        identifier            = each.key
+        engine                = "postgres"
+        instance_class        = "db.t3.medium"
+        copy_tags_to_snapshot = true
+      }
     EOT
   }
 }

@@ -49,7 +49,12 @@ rule "aws/rds/instance-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier          = "orders"
+        engine              = "postgres"
+        instance_class      = "db.t3.medium"
+        deletion_protection = true
+      }
     EOT
   }
 
@@ -63,7 +68,12 @@ rule "aws/rds/instance-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier          = "orders"
+        engine              = "postgres"
+        instance_class      = "db.t3.medium"
+        deletion_protection = true # decided in 2019
+      }
     EOT
   }
 
@@ -82,7 +92,17 @@ rule "aws/rds/instance-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier          = "orders"
+        engine              = "postgres"
+        instance_class      = "db.t3.medium"
+        deletion_protection = var.setting
+      }
     EOT
   }
 
@@ -124,7 +144,30 @@ rule "aws/rds/instance-deletion-protection" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each            = toset(var.names)
+        identifier          = each.key
+        engine              = "postgres"
+        instance_class      = "db.t3.medium"
+        deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module rds" {
+    before = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/rds/aws"
+
+        deletion_protection = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/rds/aws"
+
+        deletion_protection = true
+      }
     EOT
   }
 }

@@ -49,7 +49,12 @@ rule "aws/rds/instance-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true
+      }
     EOT
   }
 
@@ -63,7 +68,12 @@ rule "aws/rds/instance-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -82,7 +92,17 @@ rule "aws/rds/instance-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = var.setting
+      }
     EOT
   }
 
@@ -124,7 +144,13 @@ rule "aws/rds/instance-iam-authentication" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each                            = toset(var.names)
+        identifier                          = each.key
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true
+      }
     EOT
   }
 

@@ -48,6 +48,12 @@ rule "aws/rds/instance-log-exports" {
     when    = startswith(target.engine, "sqlserver-")
   }
 
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["error"]
+    present = true
+    when    = target.engine == null
+  }
+
   refuse {
     when = target.engine == null && target.enabled_cloudwatch_logs_exports == null
     note = "Which logs there are depends on the engine, and the code does not say which engine it is."
@@ -67,7 +73,12 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "postgres"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+      }
     EOT
   }
 
@@ -93,7 +104,13 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each                        = toset(var.names)
+        identifier                      = each.key
+        engine                          = "postgres"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+      }
     EOT
   }
 
@@ -106,7 +123,12 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "mysql"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
     EOT
   }
 
@@ -119,7 +141,12 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "oracle-ee"
+        instance_class                  = "db.m5.large"
+        enabled_cloudwatch_logs_exports = ["alert", "audit", "listener", "trace"]
+      }
     EOT
   }
 
@@ -132,7 +159,12 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "sqlserver-se"
+        instance_class                  = "db.m5.large"
+        enabled_cloudwatch_logs_exports = ["agent", "error"]
+      }
     EOT
   }
 

@@ -43,7 +43,12 @@ rule "aws/rds/minor-version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                 = "orders"
+        engine                     = "postgres"
+        instance_class             = "db.t3.medium"
+        auto_minor_version_upgrade = true
+      }
     EOT
   }
 
@@ -57,7 +62,12 @@ rule "aws/rds/minor-version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                 = "orders"
+        engine                     = "postgres"
+        instance_class             = "db.t3.medium"
+        auto_minor_version_upgrade = true # decided in 2019
+      }
     EOT
   }
 
@@ -76,7 +86,17 @@ rule "aws/rds/minor-version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier                 = "orders"
+        engine                     = "postgres"
+        instance_class             = "db.t3.medium"
+        auto_minor_version_upgrade = var.setting
+      }
     EOT
   }
 
@@ -118,7 +138,13 @@ rule "aws/rds/minor-version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each                   = toset(var.names)
+        identifier                 = each.key
+        engine                     = "postgres"
+        instance_class             = "db.t3.medium"
+        auto_minor_version_upgrade = true
+      }
     EOT
   }
 }

@@ -48,7 +48,12 @@ rule "aws/rds/multi-az" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
     EOT
   }
 
@@ -62,7 +67,12 @@ rule "aws/rds/multi-az" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true # decided in 2019
+      }
     EOT
   }
 
@@ -81,7 +91,17 @@ rule "aws/rds/multi-az" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = var.setting
+      }
     EOT
   }
 
@@ -123,7 +143,13 @@ rule "aws/rds/multi-az" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each       = toset(var.names)
+        identifier     = each.key
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
     EOT
   }
 

@@ -50,7 +50,12 @@ rule "aws/rds/performance-insights-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "main" {
+        identifier                      = "main"
+        instance_class                  = "db.r6g.large"
+        performance_insights_enabled    = true
+        performance_insights_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -103,7 +108,13 @@ rule "aws/rds/performance-insights-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "main" {
+        for_each                        = toset(var.names)
+        identifier                      = each.key
+        instance_class                  = "db.r6g.large"
+        performance_insights_enabled    = true
+        performance_insights_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 }

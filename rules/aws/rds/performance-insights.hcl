@@ -59,7 +59,12 @@ rule "aws/rds/performance-insights" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                   = "orders"
+        engine                       = "postgres"
+        instance_class               = "db.m5.large"
+        performance_insights_enabled = true
+      }
     EOT
   }
 
@@ -73,7 +78,12 @@ rule "aws/rds/performance-insights" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                   = "orders"
+        engine                       = "postgres"
+        instance_class               = "db.m5.large"
+        performance_insights_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -92,7 +102,17 @@ rule "aws/rds/performance-insights" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier                   = "orders"
+        engine                       = "postgres"
+        instance_class               = "db.m5.large"
+        performance_insights_enabled = var.setting
+      }
     EOT
   }
 
@@ -134,7 +154,13 @@ rule "aws/rds/performance-insights" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        for_each                     = toset(var.names)
+        identifier                   = each.key
+        engine                       = "postgres"
+        instance_class               = "db.m5.large"
+        performance_insights_enabled = true
+      }
     EOT
   }
 
@@ -149,7 +175,13 @@ rule "aws/rds/performance-insights" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "postgres"
+        instance_class                  = "db.m5.large"
+        performance_insights_enabled    = true
+        performance_insights_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

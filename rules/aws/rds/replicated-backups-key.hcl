@@ -48,7 +48,10 @@ rule "aws/rds/replicated-backups-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance_automated_backups_replication" "main" {
+        source_db_instance_arn = aws_db_instance.orders.arn
+        kms_key_id             = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -74,7 +77,11 @@ rule "aws/rds/replicated-backups-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance_automated_backups_replication" "main" {
+        for_each               = toset(var.names)
+        source_db_instance_arn = aws_db_instance.orders.arn
+        kms_key_id             = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -49,7 +49,11 @@ rule "aws/rds/snapshot-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_snapshot_copy" "main" {
+        source_db_snapshot_identifier = var.snapshot
+        target_db_snapshot_identifier = "main"
+        kms_key_id                    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -77,7 +81,12 @@ rule "aws/rds/snapshot-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_snapshot_copy" "main" {
+        for_each                      = toset(var.names)
+        source_db_snapshot_identifier = var.snapshot
+        target_db_snapshot_identifier = "main"
+        kms_key_id                    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

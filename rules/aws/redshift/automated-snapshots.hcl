@@ -59,7 +59,11 @@ rule "aws/redshift/automated-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier                  = "warehouse"
+        node_type                           = "ra3.large"
+        automated_snapshot_retention_period = 7 # decided in 2019
+      }
     EOT
   }
 
@@ -77,7 +81,16 @@ rule "aws/redshift/automated-snapshots" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = number
+        default = 7
+      }
+
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier                  = "warehouse"
+        node_type                           = "ra3.large"
+        automated_snapshot_retention_period = var.setting
+      }
     EOT
   }
 

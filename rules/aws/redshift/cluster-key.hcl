@@ -60,24 +60,32 @@ rule "aws/redshift/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier = "main"
+        node_type          = var.node_type
+        encrypted          = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
-  example "the block is there, the argument is not" {
+  example "encrypted with the default key" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before = <<-EOT
       resource "aws_redshift_cluster" "main" {
         cluster_identifier = "main"
         node_type          = var.node_type
-         {
-          encrypted = true
-        }
+        encrypted          = true
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier = "main"
+        node_type          = var.node_type
+        encrypted          = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -106,7 +114,13 @@ rule "aws/redshift/cluster-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        node_type          = var.node_type
+        encrypted          = true
+        kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

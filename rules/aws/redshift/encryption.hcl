@@ -46,7 +46,11 @@ rule "aws/redshift/encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier = "warehouse"
+        node_type          = "ra3.large"
+        encrypted          = true
+      }
     EOT
   }
 
@@ -59,7 +63,11 @@ rule "aws/redshift/encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier = "warehouse"
+        node_type          = "ra3.large"
+        encrypted          = true # decided in 2019
+      }
     EOT
   }
 
@@ -77,7 +85,16 @@ rule "aws/redshift/encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier = "warehouse"
+        node_type          = "ra3.large"
+        encrypted          = var.setting
+      }
     EOT
   }
 
@@ -116,7 +133,12 @@ rule "aws/redshift/encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        node_type          = "ra3.large"
+        encrypted          = true
+      }
     EOT
   }
 }

@@ -41,7 +41,11 @@ rule "aws/redshift/enhanced-vpc-routing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier   = "warehouse"
+        node_type            = "ra3.large"
+        enhanced_vpc_routing = true
+      }
     EOT
   }
 
@@ -54,7 +58,11 @@ rule "aws/redshift/enhanced-vpc-routing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier   = "warehouse"
+        node_type            = "ra3.large"
+        enhanced_vpc_routing = true # decided in 2019
+      }
     EOT
   }
 
@@ -72,7 +80,16 @@ rule "aws/redshift/enhanced-vpc-routing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier   = "warehouse"
+        node_type            = "ra3.large"
+        enhanced_vpc_routing = var.setting
+      }
     EOT
   }
 
@@ -111,7 +128,12 @@ rule "aws/redshift/enhanced-vpc-routing" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        for_each             = toset(var.names)
+        cluster_identifier   = each.key
+        node_type            = "ra3.large"
+        enhanced_vpc_routing = true
+      }
     EOT
   }
 }

@@ -40,7 +40,11 @@ rule "aws/redshift/no-public-access" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier  = "warehouse"
+        node_type           = "ra3.large"
+        publicly_accessible = false
+      }
     EOT
   }
 
@@ -53,7 +57,11 @@ rule "aws/redshift/no-public-access" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier  = "warehouse"
+        node_type           = "ra3.large"
+        publicly_accessible = false # decided in 2019
+      }
     EOT
   }
 
@@ -71,7 +79,16 @@ rule "aws/redshift/no-public-access" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier  = "warehouse"
+        node_type           = "ra3.large"
+        publicly_accessible = var.setting
+      }
     EOT
   }
 
@@ -110,7 +127,12 @@ rule "aws/redshift/no-public-access" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        for_each            = toset(var.names)
+        cluster_identifier  = each.key
+        node_type           = "ra3.large"
+        publicly_accessible = false
+      }
     EOT
   }
 }

@@ -49,7 +49,10 @@ rule "aws/redshift/snapshot-copy-grant-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_snapshot_copy_grant" "main" {
+        snapshot_copy_grant_name = "main"
+        kms_key_id               = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -75,7 +78,11 @@ rule "aws/redshift/snapshot-copy-grant-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_snapshot_copy_grant" "main" {
+        for_each                 = toset(var.names)
+        snapshot_copy_grant_name = "main"
+        kms_key_id               = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -52,7 +52,11 @@ rule "aws/redshift/version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier    = "warehouse"
+        node_type             = "ra3.large"
+        allow_version_upgrade = true # decided in 2019
+      }
     EOT
   }
 
@@ -70,7 +74,16 @@ rule "aws/redshift/version-upgrades" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_redshift_cluster" "main" {
+        cluster_identifier    = "warehouse"
+        node_type             = "ra3.large"
+        allow_version_upgrade = var.setting
+      }
     EOT
   }
 

@@ -48,7 +48,10 @@ rule "aws/redshiftserverless/namespace-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshiftserverless_namespace" "main" {
+        namespace_name = "main"
+        kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -74,7 +77,11 @@ rule "aws/redshiftserverless/namespace-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_redshiftserverless_namespace" "main" {
+        for_each       = toset(var.names)
+        namespace_name = "main"
+        kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -50,7 +50,12 @@ rule "aws/s3/object-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_object_copy" "main" {
+        bucket     = "main"
+        key        = var.key
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        source     = var.source
+      }
     EOT
   }
 
@@ -80,7 +85,13 @@ rule "aws/s3/object-copy-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_object_copy" "main" {
+        for_each   = toset(var.names)
+        bucket     = each.key
+        key        = var.key
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        source     = var.source
+      }
     EOT
   }
 

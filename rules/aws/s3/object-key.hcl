@@ -48,7 +48,11 @@ rule "aws/s3/object-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket_object" "main" {
+        bucket     = "main"
+        key        = var.key
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -76,7 +80,12 @@ rule "aws/s3/object-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket_object" "main" {
+        for_each   = toset(var.names)
+        bucket     = each.key
+        key        = var.key
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -57,7 +57,20 @@ rule "aws/sagemaker/data-quality-output-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_data_quality_job_definition" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.quality.arn
+
+        data_quality_job_output_config {
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+          monitoring_outputs {
+            s3_output {
+              s3_uri = "s3://acme-quality/output"
+            }
+          }
+        }
+      }
     EOT
   }
 

@@ -57,7 +57,19 @@ rule "aws/sagemaker/data-quality-volume-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_data_quality_job_definition" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.quality.arn
+
+        job_resources {
+          cluster_config {
+            instance_count    = 1
+            instance_type     = "ml.t3.medium"
+            volume_size_in_gb = 20
+            volume_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          }
+        }
+      }
     EOT
   }
 

@@ -48,7 +48,10 @@ rule "aws/sagemaker/endpoint-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_endpoint_configuration" "main" {
+        name        = "main"
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -74,7 +77,11 @@ rule "aws/sagemaker/endpoint-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_endpoint_configuration" "main" {
+        for_each    = toset(var.names)
+        name        = each.key
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

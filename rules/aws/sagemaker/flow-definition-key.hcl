@@ -53,7 +53,15 @@ rule "aws/sagemaker/flow-definition-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_flow_definition" "main" {
+        flow_definition_name = "main"
+        role_arn             = aws_iam_role.review.arn
+
+        output_config {
+          s3_output_path = "s3://acme-reviews/"
+          kms_key_id     = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
     EOT
   }
 

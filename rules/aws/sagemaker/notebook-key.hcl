@@ -56,7 +56,12 @@ rule "aws/sagemaker/notebook-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_notebook_instance" "main" {
+        name          = "main"
+        role_arn      = aws_iam_role.notebook.arn
+        instance_type = "ml.t3.medium"
+        kms_key_id    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -86,7 +91,13 @@ rule "aws/sagemaker/notebook-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sagemaker_notebook_instance" "main" {
+        for_each      = toset(var.names)
+        name          = each.key
+        role_arn      = aws_iam_role.notebook.arn
+        instance_type = "ml.t3.medium"
+        kms_key_id    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

@@ -57,7 +57,19 @@ rule "aws/scheduler/schedule-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_scheduler_schedule" "main" {
+        schedule_expression = var.schedule_expression
+        kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+        flexible_time_window {
+          mode = var.mode
+        }
+
+        target {
+          arn      = var.arn
+          role_arn = var.role_arn
+        }
+      }
     EOT
   }
 
@@ -102,7 +114,20 @@ rule "aws/scheduler/schedule-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_scheduler_schedule" "main" {
+        for_each            = toset(var.names)
+        schedule_expression = var.schedule_expression
+        kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+        flexible_time_window {
+          mode = var.mode
+        }
+
+        target {
+          arn      = var.arn
+          role_arn = var.role_arn
+        }
+      }
     EOT
   }
 

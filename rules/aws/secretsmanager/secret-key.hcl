@@ -50,7 +50,10 @@ rule "aws/secretsmanager/secret-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_secretsmanager_secret" "main" {
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+      }
     EOT
   }
 
@@ -74,7 +77,11 @@ rule "aws/secretsmanager/secret-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_secretsmanager_secret" "main" {
+        for_each = toset(var.names)
+
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 

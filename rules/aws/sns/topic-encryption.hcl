@@ -47,7 +47,10 @@ rule "aws/sns/topic-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sns_topic" "main" {
+        name              = "orders"
+        kms_master_key_id = "alias/aws/sns"
+      }
     EOT
   }
 
@@ -59,7 +62,10 @@ rule "aws/sns/topic-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sns_topic" "main" {
+        name              = "orders"
+        kms_master_key_id = "alias/aws/sns" # decided in 2019
+      }
     EOT
   }
 
@@ -76,7 +82,15 @@ rule "aws/sns/topic-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "alias/aws/sns"
+      }
+
+      resource "aws_sns_topic" "main" {
+        name              = "orders"
+        kms_master_key_id = var.setting
+      }
     EOT
   }
 
@@ -112,7 +126,11 @@ rule "aws/sns/topic-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sns_topic" "main" {
+        for_each          = toset(var.names)
+        name              = each.key
+        kms_master_key_id = "alias/aws/sns"
+      }
     EOT
   }
 }

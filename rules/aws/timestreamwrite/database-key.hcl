@@ -47,7 +47,10 @@ rule "aws/timestreamwrite/database-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_timestreamwrite_database" "main" {
+        database_name = "main"
+        kms_key_id    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
@@ -73,7 +76,11 @@ rule "aws/timestreamwrite/database-key" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_timestreamwrite_database" "main" {
+        for_each      = toset(var.names)
+        database_name = "main"
+        kms_key_id    = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
     EOT
   }
 
