@@ -185,7 +185,9 @@ fn compare(example: &Example, after: &str, patch: &Patch, ending: LineEnding) ->
     for (path, file) in &patch.files {
         match expected(path) {
             Some(expected) if expected == file.after => {}
-            Some(expected) => return Err(format!("`{path}` came out otherwise (- expected, + came out):\n{}", diff(&expected, &file.after))),
+            Some(expected) => {
+                return Err(format!("`{path}` came out otherwise (- expected, + came out):\n{}", diff(&expected, &file.after)));
+            }
             None => {
                 let before = file.before.as_deref().unwrap_or_default();
                 return Err(format!("`{path}` changed, of which the example says nothing:\n{}", diff(before, &file.after)));
