@@ -36,6 +36,12 @@ pub mod integrations;
 #[cfg(feature = "app")]
 pub mod store;
 
+// Floor 5: the line, in order.
+#[cfg(feature = "app")]
+pub mod flow;
+
 // Floor 6: doors.
 #[cfg(feature = "app")]
 pub mod cli;
+#[cfg(feature = "app")]
+pub mod web;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the work has something a person must look at (refusals, failed checks), 2 bad usage or input.
 
 mod config;
+mod doctor;
 mod fix;
 mod fix_branch;
 mod fix_folder;
@@ -10,6 +11,9 @@ mod fix_plan;
 mod fix_report;
 mod rules;
 mod schema;
+mod serve;
+mod setup;
+mod start;
 
 use std::process::ExitCode;
 
@@ -28,12 +32,18 @@ struct Arguments {
 enum Command {
     /// Checks, explains and documents configuration.
     Config(config::Options),
+    /// Checks everything the bot needs and says what to mend.
+    Doctor(doctor::Options),
     /// Fixes the findings of a report in a folder of Terraform files.
     Fix(fix::Options),
     /// Checks, tests, documents, scaffolds and lists rules.
     Rules(rules::Options),
     /// Prints the JSON Schema of a format.
     Schema(schema::Options),
+    /// Runs the bot.
+    Serve(serve::Options),
+    /// Creates the GitHub App.
+    Setup(setup::Options),
 }
 
 /// Runs the command line of this process.
@@ -41,8 +51,11 @@ enum Command {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Config(options) => config::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
         Command::Fix(options) => fix::run(&options),
         Command::Rules(options) => rules::run(&options),
         Command::Schema(options) => schema::run(&options),
+        Command::Serve(options) => serve::run(&options),
+        Command::Setup(options) => setup::run(&options),
     }
 }

@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Period, Secret};
-use crate::model::Severity;
 
 /// How a source authenticates its calls to `/sources/NAME` or `/findings`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -48,12 +47,10 @@ pub struct SourceSettings {
     pub service_accounts: Vec<String>,
     /// Messages older than this are refused (SNS and Pub/Sub).
     pub replay_window: Period,
-    /// Severity for findings that state none.
-    pub default_severity: Option<Severity>,
     /// Environment for findings that state none.
     pub default_environment: Option<String>,
     /// For `kind = "template"`: our field → JSON pointer into the source's document.
-    pub mapping: std::collections::BTreeMap<String, String>,
+    pub mapping: std::collections::BTreeMap<String, serde_json::Value>,
     /// Installation account (organisation or user) whose repositories are searched; empty: all installations.
     pub accounts: Vec<String>,
 }
@@ -71,7 +68,6 @@ impl Default for SourceSettings {
             audience: None,
             service_accounts: Vec::new(),
             replay_window: Period::seconds(3_600),
-            default_severity: None,
             default_environment: None,
             mapping: std::collections::BTreeMap::new(),
             accounts: Vec::new(),

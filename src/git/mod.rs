@@ -17,9 +17,7 @@ mod local;
 mod lock;
 mod mirror;
 mod mirrors;
-mod pack;
 mod paths;
-mod pkt;
 mod push;
 mod reading;
 

@@ -20,8 +20,7 @@ pub struct Issue {
     /// Page for people.
     #[serde(default)]
     pub html_url: String,
-    /// Open or closed; events of an issue that was deleted or moved away may not say.
-    #[serde(default)]
+    /// Open or closed.
     pub state: PullState,
     /// Title.
     #[serde(default)]
@@ -32,6 +31,9 @@ pub struct Issue {
     /// Who opened it.
     #[serde(default)]
     pub user: Option<Account>,
+    /// Who closed it, if it is closed.
+    #[serde(default)]
+    pub closed_by: Option<Account>,
     /// Labels.
     #[serde(default)]
     pub labels: Vec<Label>,

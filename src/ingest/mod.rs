@@ -8,6 +8,7 @@ mod checkov;
 mod code_scanning;
 mod defender;
 mod draft;
+mod issue;
 pub mod json;
 mod mapping;
 mod ocsf;
@@ -22,6 +23,7 @@ mod wiz;
 
 pub use checkov::parse as parse_checkov;
 pub use code_scanning::parse as parse_code_scanning;
+pub use issue::parse_issue;
 pub use mapping::{Mapping, parse as parse_mapped};
 pub use own::{OwnContext, OwnFinding, OwnMetadata, json_schema as own_json_schema, parse as parse_own};
 pub use sns::{SnsKind, SnsMessage, trusted_url as trusted_sns_url};
@@ -59,6 +61,9 @@ pub enum IngestError {
     /// None of the known formats.
     #[error("none of the known formats: {0}")]
     Unknown(String),
+    /// Readable, but no finding in it.
+    #[error("{0}")]
+    Nothing(String),
     /// Larger than [`MAX_BYTES`].
     #[error("{0} bytes are more than the {MAX_BYTES} that are read; split the report")]
     TooLarge(usize),

@@ -141,6 +141,7 @@ impl Turn<'_> {
         if self.before.state == State::Declined {
             // The closed one stays closed; a new one is opened.
             self.next.pull_request = None;
+            self.next.attempt += 1;
         }
         self.go(State::Received);
         self.next.rounds = 0;

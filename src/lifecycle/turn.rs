@@ -234,6 +234,7 @@ impl Turn<'_> {
     /// Open again after it was done, unless that happened too often.
     pub(super) fn reopen(&mut self, actor: &str, reason: &str, details: Json) {
         self.next.rounds += 1;
+        self.next.attempt += u32::from(self.next.pull_request.is_some());
         if self.next.rounds > self.policy.rounds {
             let note = format!("reopened {} times, a person must look: {reason}", self.next.rounds);
             self.go_because(State::Failed, note);

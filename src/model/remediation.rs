@@ -223,6 +223,9 @@ pub struct Remediation {
     /// How often it was reopened.
     #[serde(default)]
     pub rounds: u32,
+    /// How many branches it had before the present one: each round, and each retry after a no, has its own.
+    #[serde(default)]
+    pub attempt: u32,
     /// When the first finding was received.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -252,6 +255,7 @@ impl Remediation {
             paused_from: None,
             verification: None,
             rounds: 0,
+            attempt: 0,
             created_at: now,
             updated_at: now,
         }

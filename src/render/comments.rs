@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, Utc};
+
 use super::escape::{Markdown, code, prose, text};
 use super::pull_request::{applicability_sentence, collapse_blank_lines, warnings};
-use crate::model::{Patch, Place, Refusal, RefusalKind};
+use crate::model::{Patch, Place, Refusal, RefusalKind, Risk};
 
 /// Places beyond this are counted, not listed.
 const PLACE_LIMIT: usize = 10;
@@ -98,15 +100,12 @@ pub fn plan_comment(patch: &Patch, diff: &str) -> String {
 
 /// The fix holds at the merged commit.
 #[must_use]
-pub fn verified_comment(rules: &[String], address: &str, commit: &str, place: &Place, waiting_for: Option<&str>) -> String {
+pub fn verified_comment(rules: &[String], address: &str, commit: &str, evidence: &str, waiting_for: Option<&str>) -> String {
     let rules: Vec<Markdown> = rules.iter().map(|rule| code(rule)).collect();
-    let mut out = format!(
-        "**Verified.** {} holds for {} at {} ({}).\n",
-        Markdown::join(&rules, ", "),
-        code(address),
-        code(short(commit)),
-        code(&format!("{}:{}", place.path, place.line))
-    );
+    let mut out = format!("**Verified.** {} holds for {} at {}.\n", Markdown::join(&rules, ", "), code(address), code(short(commit)),);
+    if !evidence.is_empty() {
+        let _ = writeln!(out, "\n{}", prose(evidence));
+    }
     if let Some(source) = waiting_for {
         let _ =
             writeln!(out, "\nThis is the code. {} will say whether it sees the same in the cloud; I am waiting for that.", text(source));
@@ -137,10 +136,113 @@ pub fn hands_off_comment(login: &str) -> String {
     format!("{} changed this branch; it is yours now. I will not push to it again, and will still verify after the merge.\n", code(login))
 }
 
-/// The fix waits for a decision.
+/// The fix waits.
 #[must_use]
-pub fn paused_comment(reason: &str) -> String {
-    format!("Paused: {}\n", prose(reason))
+pub fn paused_comment(by: &str, decide_by: Option<DateTime<Utc>>) -> String {
+    match decide_by {
+        Some(until) => format!(
+            "{} asked to leave this alone. The fix waits for a decision until {}: `/remediate approve` or `/remediate reject REASON` by a second person.\n",
+            code(by),
+            moment(until)
+        ),
+        None => format!("Paused by {}.\n", code(by)),
+    }
+}
+
+/// The fix goes on.
+#[must_use]
+pub fn resumed_comment(reason: &str) -> String {
+    format!("It goes on: {}.\n", prose(reason))
+}
+
+/// Agreed to be a false positive.
+#[must_use]
+pub fn suppressed_comment(by: &str) -> String {
+    format!("{} agreed that this is a false positive. It will not come back.\n", code(by))
+}
+
+/// Accepted as a risk for a time.
+#[must_use]
+pub fn excepted_comment(by: &str, until: DateTime<Utc>) -> String {
+    format!("{} accepted this risk until {}. Then it comes back.\n", code(by), moment(until))
+}
+
+/// The time of the exception is over.
+#[must_use]
+pub fn exception_ended_comment() -> String {
+    "The accepted time is over; this is back. An extension needs a new approval.\n".into()
+}
+
+/// The due date is near.
+#[must_use]
+pub fn reminder_comment(due: Option<DateTime<Utc>>) -> String {
+    due.map_or_else(|| "This waits for a review.\n".into(), |due| format!("This is due on {} and waits for a review.\n", moment(due)))
+}
+
+/// The due date has passed.
+#[must_use]
+pub fn overdue_comment(due: Option<DateTime<Utc>>) -> String {
+    due.map_or_else(|| "This is overdue.\n".into(), |due| format!("This was due on {}.\n", moment(due)))
+}
+
+/// A person asked to try again.
+#[must_use]
+pub fn again_comment(by: &str) -> String {
+    format!("Trying again, because {} asked.\n", code(by))
+}
+
+/// Another source saw the same hole.
+#[must_use]
+pub fn joined_comment(source: &str) -> String {
+    format!("{} reports the same hole; it is answered by the same fix.\n", text(source))
+}
+
+/// Below the threshold.
+#[must_use]
+pub fn below_threshold_comment(risk: Option<&Risk>) -> String {
+    let mut out = String::from("I leave this alone: the risk is below the threshold.");
+    if let Some(risk) = risk {
+        let _ = write!(out, " It scores {} of 100, and {} is needed.", risk.score, risk.threshold);
+    }
+    out.push_str(" `/remediate explain` tells how the score came about.\n");
+    out
+}
+
+/// The source says that the hole is closed.
+#[must_use]
+pub fn closed_at_source_comment(evidence: &str) -> String {
+    format!("No longer needed: {}.\n", prose(evidence))
+}
+
+/// Merged; the proof follows.
+#[must_use]
+pub fn merged_comment(number: u64) -> String {
+    format!("#{number} is merged. I am checking that the fix holds there.\n")
+}
+
+/// What the source's own re-scan said; `None`: nothing in time.
+#[must_use]
+pub fn rescan_comment(evidence: Option<&str>) -> String {
+    match evidence {
+        Some(evidence) => format!("The source confirms it: {}.\n", prose(evidence)),
+        None => "The source has not said in time whether it sees the fix. It holds in the code.\n".into(),
+    }
+}
+
+/// A decision that is not possible, or one that was not understood.
+#[must_use]
+pub fn not_possible_comment(why: &str) -> String {
+    format!("That is not possible: {}.\n", prose(why.trim_end_matches('.')))
+}
+
+/// Nothing is known about this issue or pull request.
+#[must_use]
+pub fn nothing_known_comment() -> String {
+    "I know of no finding here. `/remediate` reads the one in this issue.\n".into()
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// Gave up after errors.

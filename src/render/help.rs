@@ -16,6 +16,9 @@ const HELP: &str = "\
 | `/remediate explain` | tell how the risk score, the block and the rule came about |
 | `/remediate status` | tell where things stand |
 | `/remediate retry` | try again, also after a no or an error |
+| `/remediate false-positive REASON` | stop, and ask the analysts |
+| `/remediate exception 30d REASON` or `until=2027-03-01 REASON` | stop, and ask the security team to accept the risk until then |
+| `/remediate approve` (or `approve repository`, `approve everywhere`), `/remediate reject REASON` | decide such a request, by a second person |
 | `/remediate help` | show this |
 
 An issue may hold the finding as a JSON block, a resource ARN with a rule or scanner id, or `file.tf:line` with a rule or scanner id. \

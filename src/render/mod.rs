@@ -15,11 +15,7 @@ mod status;
 mod tests;
 
 pub use checks::{CheckText, check_for_refusal, check_for_verdict};
-pub use comments::{
-    declined_comment, exists_comment, failed_comment, hands_off_comment, holds_comment, not_permitted_comment, opened_comment,
-    paused_comment, plan_comment, policy_error_comment, question_comment, queued_comment, refusal_comment, reopened_comment,
-    unreadable_comment, verified_comment, working_comment,
-};
+pub use comments::*;
 pub use diagram::attack_path_diagram;
 pub use escape::{Markdown, code, prose, text};
 pub use help::help_comment;

@@ -42,11 +42,7 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_cloudtrail" "audit" {
-        name                       = "audit"
-        s3_bucket_name             = aws_s3_bucket.audit.id
-        enable_log_file_validation = true
-      }
+      ?
     EOT
   }
 
@@ -59,11 +55,7 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_cloudtrail" "audit" {
-        name                       = "audit"
-        s3_bucket_name             = aws_s3_bucket.audit.id
-        enable_log_file_validation = true # decided in 2019
-      }
+      ?
     EOT
   }
 
@@ -81,16 +73,7 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      variable "setting" {
-        type    = bool
-        default = true
-      }
-
-      resource "aws_cloudtrail" "audit" {
-        name                       = "audit"
-        s3_bucket_name             = aws_s3_bucket.audit.id
-        enable_log_file_validation = var.setting
-      }
+      ?
     EOT
   }
 
@@ -129,12 +112,7 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_cloudtrail" "audit" {
-        for_each                   = toset(var.names)
-        name                       = "audit"
-        s3_bucket_name             = aws_s3_bucket.audit.id
-        enable_log_file_validation = true
-      }
+      ?
     EOT
   }
 }

@@ -48,19 +48,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_dynamodb_table" "orders" {
-        name     = "orders"
-        hash_key = "id"
-
-        attribute {
-          name = "id"
-          type = "S"
-        }
-
-        point_in_time_recovery {
-          enabled = true
-        }
-      }
+      ?
     EOT
   }
 
@@ -81,19 +69,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_dynamodb_table" "orders" {
-        name     = "orders"
-        hash_key = "id"
-
-        attribute {
-          name = "id"
-          type = "S"
-        }
-
-        point_in_time_recovery {
-          enabled = true # decided in 2019
-        }
-      }
+      ?
     EOT
   }
 
@@ -119,24 +95,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      variable "setting" {
-        type    = bool
-        default = true
-      }
-
-      resource "aws_dynamodb_table" "orders" {
-        name     = "orders"
-        hash_key = "id"
-
-        attribute {
-          name = "id"
-          type = "S"
-        }
-
-        point_in_time_recovery {
-          enabled = var.setting
-        }
-      }
+      ?
     EOT
   }
 
@@ -196,20 +155,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_dynamodb_table" "orders" {
-        for_each = toset(var.names)
-        name     = "orders"
-        hash_key = "id"
-
-        attribute {
-          name = "id"
-          type = "S"
-        }
-
-        point_in_time_recovery {
-          enabled = true
-        }
-      }
+      ?
     EOT
   }
 }

@@ -41,13 +41,7 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_ecr_repository" "app" {
-        name = "app"
-
-        image_scanning_configuration {
-          scan_on_push = true
-        }
-      }
+      ?
     EOT
   }
 
@@ -62,13 +56,7 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_ecr_repository" "app" {
-        name = "app"
-
-        image_scanning_configuration {
-          scan_on_push = true # decided in 2019
-        }
-      }
+      ?
     EOT
   }
 
@@ -88,18 +76,7 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      variable "setting" {
-        type    = bool
-        default = true
-      }
-
-      resource "aws_ecr_repository" "app" {
-        name = "app"
-
-        image_scanning_configuration {
-          scan_on_push = var.setting
-        }
-      }
+      ?
     EOT
   }
 
@@ -141,14 +118,7 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_ecr_repository" "app" {
-        for_each = toset(var.names)
-        name     = each.key
-
-        image_scanning_configuration {
-          scan_on_push = true
-        }
-      }
+      ?
     EOT
   }
 }

@@ -52,11 +52,7 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_kms_key" "data" {
-        description             = "data at rest"
-        deletion_window_in_days = 30
-        enable_key_rotation     = true
-      }
+      ?
     EOT
   }
 
@@ -69,11 +65,7 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_kms_key" "data" {
-        description             = "data at rest"
-        deletion_window_in_days = 30
-        enable_key_rotation     = true # decided in 2019
-      }
+      ?
     EOT
   }
 
@@ -91,16 +83,7 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      variable "setting" {
-        type    = bool
-        default = true
-      }
-
-      resource "aws_kms_key" "data" {
-        description             = "data at rest"
-        deletion_window_in_days = 30
-        enable_key_rotation     = var.setting
-      }
+      ?
     EOT
   }
 
@@ -139,12 +122,7 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      resource "aws_kms_key" "data" {
-        for_each                = toset(var.names)
-        description             = "data at rest"
-        deletion_window_in_days = 30
-        enable_key_rotation     = true
-      }
+      ?
     EOT
   }
 

@@ -1,0 +1,172 @@
+//! `remediate serve`: the bot.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use clap::Args;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::start::{SettingsOptions, database_url, endpoints, make_private_folder, runtime, settings, start_logging};
+use crate::cloud::{OidcIssuer, OidcVerifier, SnsVerifier};
+use crate::config::Settings;
+use crate::flow::{Line, Trees, run_workers};
+use crate::git::{MirrorOptions, Mirrors};
+use crate::github::{AppCredentials, CommitIdentity, Github, Options as GithubOptions};
+use crate::rule::Catalogue;
+use crate::store::Store;
+use crate::web::{Doors, serve};
+
+/// Runs the bot: takes webhooks and findings, opens pull requests and follows them.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    settings: SettingsOptions,
+}
+
+/// Runs until SIGTERM or SIGINT, then drains. Exit code 2: the bot could not start.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    match settings(&options.settings).and_then(|settings| runtime()?.block_on(run_server(settings))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("remediate serve: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run_server(settings: Settings) -> Result<()> {
+    start_logging(&settings.log);
+    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be started")?;
+    let listener =
+        TcpListener::bind(&settings.server.listen).await.with_context(|| format!("cannot listen on {}", settings.server.listen))?;
+    let address = listener.local_addr()?;
+    let secret = settings
+        .github
+        .webhook_secret
+        .as_ref()
+        .context("there is no webhook secret; run `remediate setup`, or set github.webhook_secret_file")?;
+    let webhook_secret = SecretString::from(secret.expose().to_owned());
+    let line = Arc::new(line(settings).await?);
+    let doors = Arc::new(doors(&line, webhook_secret, metrics)?);
+    let (stop, stopped) = watch::channel(false);
+    let workers = tokio::spawn(run_workers(line.clone(), stopped.clone()));
+    tracing::info!(%address, app = line.app.slug, database = line.store.kind(), "listening");
+    tokio::spawn(async move {
+        stop_signal().await;
+        tracing::info!("asked to stop; finishing what runs");
+        let _ = stop.send(true);
+    });
+    let mut until = stopped.clone();
+    serve(listener, doors, async move {
+        let _ = until.wait_for(|stop| *stop).await;
+    })
+    .await?;
+    workers.await?;
+    line.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Puts the doors together.
+fn doors(line: &Line, webhook_secret: SecretString, metrics: PrometheusHandle) -> Result<Doors> {
+    // What is fetched to check a signature must come from where the signature's rules say: no redirects.
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(10)).build()?;
+    Ok(Doors {
+        settings: line.settings.clone(),
+        store: line.store.clone(),
+        webhook_secret,
+        sns: SnsVerifier::new(http.clone(), None),
+        google: OidcIssuer::google().map(|issuer| OidcVerifier::new(http.clone(), issuer)),
+        actions: OidcIssuer::github_actions(line.github.endpoints().web()).map(|issuer| OidcVerifier::new(http, issuer)),
+        metrics,
+        draining: false.into(),
+    })
+}
+
+/// Puts the line together; asks GitHub who we are, which proves the credentials.
+async fn line(settings: Settings) -> Result<Line> {
+    make_private_folder(Path::new(&settings.data)).with_context(|| format!("cannot make the data folder {}", settings.data))?;
+    let store = Store::open(&database_url(&settings), Utc::now()).await?;
+    let mirrors = Mirrors::open(Path::new(&settings.data).join("mirrors"), MirrorOptions::default())?;
+    let catalogue = Arc::new(catalogue(&settings)?);
+    let github = github(&settings)?;
+    let app = github.app().await.context("GitHub does not accept the App's credentials; run `remediate doctor`")?;
+    let bot = app.bot_login();
+    let identity = match (&settings.commit.name, &settings.commit.email) {
+        (Some(name), Some(email)) => CommitIdentity { name: name.clone(), email: email.clone() },
+        _ => CommitIdentity::of_bot(&app.slug, bot_id(&github, &bot).await),
+    };
+    Ok(Line { settings: Arc::new(settings), store, github, app, identity, mirrors, catalogue, trees: Trees::default() })
+}
+
+/// The bot account's id, for its no-reply address. Any installation may ask; without one the App's id has to do.
+async fn bot_id(github: &Github, bot: &str) -> u64 {
+    let Ok(installations) = github.installations().await else { return 0 };
+    for installation in installations.iter().filter(|installation| installation.suspended_at.is_none()) {
+        if let Ok(Some(account)) = github.installation(installation.id).account(bot).await {
+            return account.id;
+        }
+    }
+    0
+}
+
+/// The client for the App.
+pub(super) fn github(settings: &Settings) -> Result<Github> {
+    let id = settings.github.app_id.context("there is no GitHub App id; run `remediate setup`, or set github.app_id")?;
+    let key =
+        settings.github.private_key.as_ref().context("there is no private key; run `remediate setup`, or set github.private_key_file")?;
+    let credentials = AppCredentials::new(id.to_string(), &SecretString::from(key.expose().to_owned()))?;
+    Ok(Github::new(credentials, endpoints(settings)?, &GithubOptions::default())?)
+}
+
+/// The built-in rules with the operator's own over them.
+fn catalogue(settings: &Settings) -> Result<Catalogue> {
+    let built_in = Catalogue::built_in();
+    let Some(folder) = &settings.rules.overlay else { return Ok(built_in) };
+    let mut files = Vec::new();
+    read_rules(Path::new(folder), Path::new(folder), &mut files).with_context(|| format!("cannot read the rules in {folder}"))?;
+    let (catalogue, problems) = built_in.with_overlay(&files);
+    if let Some(problem) = problems.first() {
+        anyhow::bail!("rules.overlay: {problem} ({} problems in all; see `remediate rules check`)", problems.len());
+    }
+    Ok(catalogue)
+}
+
+fn read_rules(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
+            read_rules(root, &path, files)?;
+        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "hcl") {
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+            files.push((name, std::fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(())
+}
+
+/// SIGTERM or SIGINT.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,47 @@
+//! The line, in order: one async function a step.
+//!
+//! Each step reads through an adapter, calls the pure step, writes through an adapter and names the next job; none decides
+//! anything about Terraform, GitHub or SQL.
+//!
+//! `deliveries` (receive, normalise, one remediation for one hole) → `assess` → `place` → `plan` → `publish` → `track` →
+//! `verify`; `act` says on GitHub what the state machine wants said. Every step may run twice: what it does outside the
+//! database is looked up before it is done, and its state change completes its job in the same transaction.
+
+mod act;
+mod apply;
+mod assess;
+mod choose;
+mod command;
+mod commands;
+mod decide;
+mod decisions;
+mod deliveries;
+mod dry_run;
+mod error;
+mod intake;
+mod line;
+mod needs;
+mod place;
+mod plan;
+mod policy;
+mod publish;
+mod reconcile;
+mod review;
+mod solve;
+mod source;
+mod steps;
+mod talk;
+mod track;
+mod trees;
+mod verify;
+mod workers;
+mod write_up;
+
+pub use choose::{Choice as RuleChoice, RULE_WISH, ask_which, choose, dedup_key, identity_of};
+pub use command::{Choice, Command, Reach, Wishes, parse_command};
+pub use error::StepError;
+pub use line::Line;
+pub use needs::NEEDED_PERMISSIONS;
+pub use source::{REPORT_EVENT, parse_report, parse_source};
+pub use trees::Trees;
+pub use workers::run_workers;

@@ -1,0 +1,52 @@
+//! Verify: does the rule hold at the merged commit, on the block as it now is?
+
+use std::sync::Arc;
+
+use super::apply::{complete, finish, subject};
+use super::place::case_of;
+use super::solve::verdict;
+use super::trees::Tree;
+use super::{Line, StepError, policy};
+use crate::lifecycle::Event;
+use crate::model::{Remediation, RemediationState};
+use crate::rule::Rule;
+use crate::store::Job;
+
+/// Evaluates the remediation's rules and says what came out.
+pub(super) async fn verify(line: &Line, job: &Job) -> Result<(), StepError> {
+    let Some(remediation) = subject(line, job).await? else { return Ok(()) };
+    if remediation.state != RemediationState::Merged {
+        return complete(line, job).await;
+    }
+    let Some(tree) = merged_tree(line, &remediation).await? else {
+        return Err(StepError::Later("the merged commit cannot be read yet".into()));
+    };
+    let case = case_of(line, &remediation).await?;
+    let policy = policy::in_force(line, &tree).await?;
+    let rules: Vec<Arc<Rule>> = remediation.rules.iter().filter_map(|id| line.catalogue.by_id(id).cloned()).collect();
+    let commit = tree.commit.clone();
+    let names = remediation.rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
+    let event = match tokio::task::spawn_blocking(move || verdict(&case, &tree, &rules, &policy)).await? {
+        Ok(place) => {
+            Event::RuleHolds { evidence: format!("{names} holds for `{}` in `{}:{}`", place.note, place.path, place.line), commit }
+        }
+        Err(reason) => Event::RuleFails { commit, reason },
+    };
+    finish(line, job, &remediation.id, &[event]).await
+}
+
+/// The default branch with the merge in it: at the merged commit if it can be had, else as it is now.
+async fn merged_tree(line: &Line, remediation: &Remediation) -> Result<Option<Arc<Tree>>, StepError> {
+    let (Some(repository), Some(pull)) = (&remediation.repository, &remediation.pull_request) else { return Ok(None) };
+    let repository = super::plan::current(line, repository).await?;
+    let Some(head) = line.tree(&repository).await? else { return Ok(None) };
+    let Some(merged) = &pull.merge_commit else { return Ok(Some(head)) };
+    if head.commit == *merged {
+        return Ok(Some(head));
+    }
+    match line.tree_at(&repository, &head.branch, merged).await {
+        Ok(tree) => Ok(Some(tree)),
+        Err(StepError::Later(_) | StepError::Never(_)) => Ok(Some(head)),
+        Err(error) => Err(error),
+    }
+}
