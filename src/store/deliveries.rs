@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use tokio::sync::oneshot;
 
 use super::{NewJob, Session, Store, StoreError};
@@ -129,7 +129,40 @@ impl Session {
     }
 }
 
+/// What [`Store::housekeep`] forgot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Housekeeping {
+    /// Processed deliveries.
+    pub deliveries: u64,
+    /// Index entries that nobody used.
+    pub index_blobs: u64,
+    /// Places under limits whose windows are long over.
+    pub places: u64,
+}
+
+/// Longer than any sender repeats a call: GitHub keeps deliveries for redelivery for three days, SNS retries for at most 23 days.
+const KEEP_DELIVERIES: Duration = Duration::days(30);
+const KEEP_UNUSED_INDEX: Duration = Duration::days(60);
+/// Longer than the longest window of a limit.
+const KEEP_PLACES: Duration = Duration::days(35);
+
 impl Store {
+    /// Forgets what nobody needs any more: processed deliveries after 30 days, index entries unused for 60, places under limits
+    /// after 35. Findings, remediations, decisions and the audit record are never forgotten.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn housekeep(&self, now: DateTime<Utc>) -> Result<Housekeeping, StoreError> {
+        let mut session = self.begin().await?;
+        let done = Housekeeping {
+            deliveries: session.purge_deliveries(now - KEEP_DELIVERIES).await?,
+            index_blobs: session.purge_index_blobs(now - KEEP_UNUSED_INDEX).await?,
+            places: session.purge_places(now - KEEP_PLACES).await?,
+        };
+        session.commit().await?;
+        Ok(done)
+    }
+
     /// Stores a call with its job, durably, unless it is known already. Returns when it is on the disk: then it may be acknowledged.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub use audit::NewEvent;
 pub use chain::{ChainBreak, ChainCheck, ChainWalk, GENESIS, canonical, check, seal};
 pub use counts::{Limit, Unmapped};
 pub use decisions::{Answer, VersionedDecision};
-pub use deliveries::{Delivery, NewDelivery, Received};
+pub use deliveries::{Delivery, Housekeeping, NewDelivery, Received};
 pub use error::StoreError;
 pub use findings::{HistoryLine, Recorded, Sighting, Witness};
 pub use jobs::{DeadJob, Enqueued, Job, JobFate, NewJob, QueueCount, Worker, backoff};

@@ -1,7 +1,7 @@
 //! The queue and the intake.
 
 use chrono::Duration;
-use remediate::store::{Enqueued, Job, JobFate, NewDelivery, NewJob, Received, Store, StoreError, Worker, backoff};
+use remediate::store::{Enqueued, Housekeeping, Job, JobFate, NewDelivery, NewJob, Received, Store, StoreError, Worker, backoff};
 use serde_json::json;
 
 use crate::databases::{Database, at, begin, on_both_databases, read};
@@ -53,6 +53,21 @@ on_both_databases! {
         assert_eq!(session.delivery("github", "d1").await.unwrap().unwrap().outcome.as_deref(), Some("2 findings"));
         assert_eq!(session.purge_deliveries(at(100)).await.unwrap(), 1);
         session.commit().await.unwrap();
+    }
+
+    async fn only_what_nobody_needs_is_forgotten(database: &Database) {
+        let store = database.open().await;
+        for id in ["done", "waiting"] {
+            store.receive(delivery(id, b"{}"), NewJob::new("webhook", json!({}), at(0)), at(0)).await.unwrap();
+        }
+        let mut session = begin(&store).await;
+        session.delivery_processed("github", "done", "ok", at(1)).await.unwrap();
+        session.save_index_blob(1, 1, "a", b"x", at(0)).await.unwrap();
+        session.commit().await.unwrap();
+        assert_eq!(store.housekeep(at(29 * 86_400)).await.unwrap(), Housekeeping::default());
+        let done = store.housekeep(at(61 * 86_400)).await.unwrap();
+        assert_eq!(done, Housekeeping { deliveries: 1, index_blobs: 1, places: 0 });
+        assert!(read(&store).await.delivery("github", "waiting").await.unwrap().is_some());
     }
 
     async fn a_storm_of_deliveries_is_stored_completely(database: &Database) {
