@@ -106,8 +106,12 @@ impl GitError {
             (ErrorClass::Http, _) if says("403") => Self::Forbidden { repository },
             (ErrorClass::Http, _) if says("404") => Self::NotFound { repository },
             (ErrorClass::Http | ErrorClass::Net | ErrorClass::Ssl | ErrorClass::Ssh, _) => Self::Transport(one_line(message)),
-            (_, ErrorCode::Locked)
-            | (
+            (_, ErrorCode::Locked) => Self::Damaged(one_line(message)),
+            // Left behind by a process that was killed: we hold the mirror's own lock, so nobody else is at it.
+            (ErrorClass::Os | ErrorClass::Filesystem, _) if says("lock file") => Self::Damaged(one_line(message)),
+            (ErrorClass::Os, _) if says("connect") || says("resolve") || says("socket") => Self::Transport(one_line(message)),
+            (ErrorClass::Os | ErrorClass::Filesystem, _) => Self::Disk(one_line(message)),
+            (
                 ErrorClass::Odb
                 | ErrorClass::Zlib
                 | ErrorClass::Indexer
@@ -117,7 +121,6 @@ impl GitError {
                 | ErrorClass::Object,
                 _,
             ) => Self::Damaged(one_line(message)),
-            (ErrorClass::Os | ErrorClass::Filesystem, ErrorCode::GenericError) => Self::Transport(one_line(message)),
             _ => Self::Transport(one_line(message)),
         }
     }

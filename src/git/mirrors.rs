@@ -8,12 +8,14 @@ use std::time::{Duration, SystemTime};
 use git2::Oid;
 use sha2::{Digest, Sha256};
 
+use super::change;
 use super::connection::{Bounds, Remote};
 use super::error::GitError;
 use super::history::{self, BranchCommit};
 use super::lock::FolderLock;
 use super::mirror::{self, Mirror};
-use super::push::{self, Publication, Published};
+use super::pack;
+use super::push::{Parcel, Publication, Published, Pusher};
 use super::reading::{self, Entry, PathChange, ReadBounds, Reading};
 use crate::model::Repository;
 
@@ -69,6 +71,7 @@ pub struct Evicted {
 pub struct Mirrors {
     root: PathBuf,
     options: MirrorOptions,
+    client: reqwest::Client,
     busy: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -80,7 +83,14 @@ impl Mirrors {
     pub fn open(root: impl Into<PathBuf>, options: MirrorOptions) -> Result<Self, GitError> {
         let root = root.into();
         std::fs::create_dir_all(&root).map_err(|error| GitError::disk(&error))?;
-        Ok(Self { root, options, busy: Mutex::default() })
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("git/remediate-", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(Duration::from_secs(10))
+            // Credentials must not follow a redirection to another host; pushing follows those on the same one itself.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| GitError::Transport(error.to_string()))?;
+        Ok(Self { root, options, client, busy: Mutex::default() })
     }
 
     /// Brings a branch (`None`: the default branch) up to date: its newest commit with all its files, and no history.
@@ -158,12 +168,15 @@ impl Mirrors {
     /// # Errors
     /// [`GitError::LeaseLost`] when the branch is not where it must be, [`GitError::Rejected`] when the server refuses it.
     pub async fn publish(&self, remote: &Remote, publication: Publication) -> Result<Published, GitError> {
-        let (theirs, options) = (remote.clone(), self.options.clone());
-        self.locked(&remote.repository, &remote.url, move |mirror| {
-            let bounds = Bounds::new("pushing to", options.deadline, u64::MAX);
-            push::publish(&mirror.open_fetched()?, &theirs, &publication, &bounds)
-        })
-        .await
+        let parcel = self
+            .locked(&remote.repository, &remote.url, move |mirror| {
+                let repo = mirror.open_fetched()?;
+                let commit = change::commit(&repo, oid(&publication.base)?, &publication.change)?;
+                let pack = pack::pack(&repo, commit)?;
+                Ok(Parcel { commit: commit.to_string(), branch: publication.branch, lease: publication.lease, pack })
+            })
+            .await?;
+        Pusher { client: &self.client, remote, deadline: self.options.deadline }.push(&parcel).await
     }
 
     /// At most `most` commits of a branch, newest first, fetched as they are now.

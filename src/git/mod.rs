@@ -17,7 +17,9 @@ mod local;
 mod lock;
 mod mirror;
 mod mirrors;
+mod pack;
 mod paths;
+mod pkt;
 mod push;
 mod reading;
 

@@ -1,12 +1,30 @@
-//! Pushing a branch under a lease.
+//! Pushing a branch under a lease, over git's smart HTTP protocol (version 0, `git-receive-pack`).
+//!
+//! libgit2 works out what to push by walking history, which a shallow mirror does not have: as soon as the base has moved
+//! on, its push fails. What has to be sent is known here anyway (one commit, a few trees and blobs), so the conversation is
+//! held directly: one request tells where the branches are, one sends command and pack. The command names the commit the
+//! branch must be at, and the server compares it under its own lock.
+//! Facts: <https://git-scm.com/docs/http-protocol> and <https://git-scm.com/docs/pack-protocol>.
 
-use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-use git2::{ErrorClass, ErrorCode, Oid, PushOptions, RemoteRedirect, Repository};
+use base64::Engine as _;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use reqwest::{Client, RequestBuilder, Response};
+use secrecy::ExposeSecret;
+use url::Url;
 
-use super::change::{self, Change};
-use super::connection::{Bounds, Remote};
+use super::change::Change;
+use super::connection::Remote;
 use super::error::GitError;
+use super::pkt::{self, Packet};
+
+/// The id that stands for "no commit".
+const NOTHING: &str = "0000000000000000000000000000000000000000";
+/// Answers beyond this are not read.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+const MOST_REDIRECTIONS: usize = 3;
 
 /// Where a branch must be for us to change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,66 +57,190 @@ pub struct Published {
     pub moved: bool,
 }
 
-/// Makes the commit and pushes it. The lease is checked against what the server announces on the very connection that
-/// pushes, and the server itself compares once more: whoever pushes in between wins, and we are told.
-pub(super) fn publish(repo: &Repository, remote: &Remote, publication: &Publication, bounds: &Bounds) -> Result<Published, GitError> {
-    let base = Oid::from_str(&publication.base).map_err(|_| GitError::Missing(format!("commit `{}`", publication.base)))?;
-    let commit = change::commit(repo, base, &publication.change)?;
-    let local = format!("refs/remediate/ours/{}", publication.branch);
-    repo.reference(&local, commit, true, "publish").map_err(|error| GitError::from_git(&error, &remote.repository.to_string()))?;
-    push(repo, remote, &local, commit, publication, bounds)
+/// What is to be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Parcel {
+    pub(super) commit: String,
+    pub(super) branch: String,
+    pub(super) lease: Lease,
+    pub(super) pack: Vec<u8>,
 }
 
-/// What the server said during a push.
-#[derive(Default)]
-struct Conversation {
-    /// Where the branch was, if it was not where the lease says.
-    elsewhere: Cell<Option<Oid>>,
-    refused: RefCell<Option<String>>,
+/// One conversation with a server's `git-receive-pack`.
+pub(super) struct Pusher<'a> {
+    pub(super) client: &'a Client,
+    pub(super) remote: &'a Remote,
+    pub(super) deadline: Duration,
 }
 
-fn push(
-    repo: &Repository,
-    remote: &Remote,
-    local: &str,
-    commit: Oid,
-    publication: &Publication,
-    bounds: &Bounds,
-) -> Result<Published, GitError> {
-    let failed = |error: git2::Error| bounds.explain(&error, &remote.repository);
-    let expected = match &publication.lease {
-        Lease::Absent => Oid::ZERO_SHA1,
-        Lease::At(id) => Oid::from_str(id).map_err(|_| GitError::Missing(format!("commit `{id}`")))?,
-    };
-    let said = Conversation::default();
-    let outcome = {
-        let mut callbacks = bounds.callbacks(&remote.token);
-        callbacks.push_negotiation(|updates| {
-            let Some(update) = updates.iter().find(|update| update.src() != expected) else { return Ok(()) };
-            said.elsewhere.set(Some(update.src()));
-            Err(git2::Error::new(ErrorCode::User, ErrorClass::Callback, "the branch is not where it was left"))
-        });
-        callbacks.push_update_reference(|_name, status| {
-            if let Some(status) = status {
-                said.refused.replace(Some(status.to_owned()));
-            }
-            Ok(())
-        });
-        let mut options = PushOptions::new();
-        options.remote_callbacks(callbacks).follow_redirects(RemoteRedirect::Initial);
-        // The force in the refspec lifts only the rule that a branch moves forward; the lease is what protects it.
-        let refspec = format!("+{local}:refs/heads/{}", publication.branch);
-        repo.remote_anonymous(&remote.url).and_then(|mut connection| connection.push(&[refspec], Some(&mut options)))
-    };
-    if let Some(head) = said.elsewhere.get() {
-        if head == commit {
-            return Ok(Published { commit: commit.to_string(), moved: false });
+impl Pusher<'_> {
+    /// Sends the parcel if the branch is where the lease says. A branch that is at our commit already is success.
+    pub(super) async fn push(&self, parcel: &Parcel) -> Result<Published, GitError> {
+        let (base, heads) = self.heads().await?;
+        let head = heads.get(&parcel.branch);
+        let expected = match &parcel.lease {
+            Lease::Absent => None,
+            Lease::At(commit) => Some(commit),
+        };
+        if head == Some(&parcel.commit) {
+            return Ok(Published { commit: parcel.commit.clone(), moved: false });
         }
-        return Err(GitError::LeaseLost { branch: publication.branch.clone(), head: (!head.is_zero()).then(|| head.to_string()) });
+        if head != expected {
+            return Err(GitError::LeaseLost { branch: parcel.branch.clone(), head: head.cloned() });
+        }
+        match self.send(&base, parcel, head.map_or(NOTHING, String::as_str)).await {
+            // The server may have done it although its answer was lost.
+            Err(GitError::Transport(reason)) => match self.heads().await {
+                Ok((_, heads)) if heads.get(&parcel.branch) == Some(&parcel.commit) => {}
+                _ => return Err(GitError::Transport(reason)),
+            },
+            other => other?,
+        }
+        Ok(Published { commit: parcel.commit.clone(), moved: true })
     }
-    outcome.map_err(failed)?;
-    match said.refused.take() {
-        Some(message) => Err(GitError::Rejected { branch: publication.branch.clone(), message: message.chars().take(300).collect() }),
-        None => Ok(Published { commit: commit.to_string(), moved: true }),
+
+    /// Where the server's branches are, and the address that it answered from.
+    async fn heads(&self) -> Result<(String, BTreeMap<String, String>), GitError> {
+        let mut base = self.remote.url.trim_end_matches('/').to_owned();
+        for _ in 0..=MOST_REDIRECTIONS {
+            let response = self.answer(self.client.get(format!("{base}/info/refs?service=git-receive-pack"))).await?;
+            if let Some(next) = redirection(&response, &base) {
+                base = next;
+                continue;
+            }
+            let bytes = self.read(response).await?;
+            return Ok((base, heads(&bytes).map_err(GitError::Transport)?));
+        }
+        Err(GitError::Transport("redirected in circles".into()))
+    }
+
+    async fn send(&self, base: &str, parcel: &Parcel, old: &str) -> Result<(), GitError> {
+        let agent = concat!("remediate/", env!("CARGO_PKG_VERSION"));
+        let command = format!("{old} {} refs/heads/{}\0 report-status side-band-64k agent={agent}", parcel.commit, parcel.branch);
+        let body = [pkt::packet(&command).as_slice(), pkt::FLUSH, &parcel.pack].concat();
+        let request =
+            self.client.post(format!("{base}/git-receive-pack")).header(CONTENT_TYPE, "application/x-git-receive-pack-request").body(body);
+        let answer = self.read(self.answer(request).await?).await?;
+        let verdict = verdict(&answer).map_err(GitError::Transport)?;
+        verdict.map_err(|message| GitError::Rejected { branch: parcel.branch.clone(), message })
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<Response, GitError> {
+        let password = format!("x-access-token:{}", self.remote.token.expose_secret());
+        let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(password));
+        let response = request.header(AUTHORIZATION, basic).timeout(self.deadline).send().await.map_err(|error| self.silence(error))?;
+        let repository = self.remote.repository.to_string();
+        match response.status().as_u16() {
+            ..=399 => Ok(response),
+            401 => Err(GitError::Unauthorized { repository }),
+            403 => Err(GitError::Forbidden { repository }),
+            404 | 410 => Err(GitError::NotFound { repository }),
+            status => Err(GitError::Transport(format!("the server of {repository} answered {status}"))),
+        }
+    }
+
+    async fn read(&self, mut response: Response) -> Result<Vec<u8>, GitError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.silence(error))? {
+            if bytes.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(GitError::TooLarge(format!("{} has more branches than are read", self.remote.repository)));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    fn silence(&self, error: reqwest::Error) -> GitError {
+        if error.is_timeout() {
+            return GitError::Deadline { what: format!("pushing to {}", self.remote.repository), seconds: self.deadline.as_secs() };
+        }
+        let error = error.without_url();
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        GitError::Transport(format!("pushing to {}: {error}{cause}", self.remote.repository))
+    }
+}
+
+/// The repository's address after a redirection, if it stays on the same host.
+fn redirection(response: &Response, base: &str) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let (from, location) = (Url::parse(base).ok()?, response.headers().get(LOCATION)?.to_str().ok()?);
+    let next = from.join(location).ok().filter(|next| next.origin() == from.origin())?;
+    next.as_str().split_once("/info/refs").map(|(base, _)| base.to_owned())
+}
+
+/// The branches in an answer to `info/refs`.
+fn heads(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    let packets = pkt::packets(bytes)?;
+    if !matches!(packets.first(), Some(Packet::Line(line)) if line.starts_with(b"# service=git-receive-pack")) {
+        return Err("the server does not speak git over smart HTTP here".into());
+    }
+    let mut heads = BTreeMap::new();
+    for packet in &packets[1..] {
+        let Packet::Line(line) = packet else { continue };
+        let line = String::from_utf8_lossy(line);
+        let line = line.split('\0').next().unwrap_or_default().trim_end();
+        if let Some((id, branch)) = line.split_once(" refs/heads/") {
+            heads.insert(branch.to_owned(), id.to_owned());
+        }
+    }
+    Ok(heads)
+}
+
+/// What the server reports: done, or its reasons; the outer error is an answer that cannot be read.
+fn verdict(bytes: &[u8]) -> Result<Result<(), String>, String> {
+    let (mut report, mut said) = (Vec::new(), Vec::new());
+    for packet in pkt::packets(bytes)? {
+        match packet {
+            Packet::Line([1, rest @ ..]) => report.extend_from_slice(rest),
+            Packet::Line([2 | 3, rest @ ..]) => said.extend_from_slice(rest),
+            _ => {}
+        }
+    }
+    let mut refused = None;
+    let mut accepted = false;
+    for packet in pkt::packets(&report)? {
+        let Packet::Line(line) = packet else { continue };
+        let line = String::from_utf8_lossy(line).trim_end().to_owned();
+        match line.split_once(' ') {
+            Some(("ok", _)) => accepted = true,
+            Some(("ng", rest)) => refused = Some(rest.split_once(' ').map_or(rest, |(_, reason)| reason).to_owned()),
+            Some(("unpack", state)) if state != "ok" => refused = Some(format!("the server could not unpack the commit: {state}")),
+            _ => {}
+        }
+    }
+    let said = String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ");
+    match refused {
+        Some(reason) if said.is_empty() => Ok(Err(shortened(&reason))),
+        Some(reason) => Ok(Err(shortened(&format!("{reason} ({said})")))),
+        None if accepted => Ok(Ok(())),
+        None => Err(format!("the server did not say what became of the push {}", shortened(&said))),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(400).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_servers_reasons_are_kept() {
+        let banded = |band: u8, text: &str| pkt::packet(&format!("{}{text}", char::from(band)));
+        let report = |line: &str| String::from_utf8([pkt::packet("unpack ok\n"), pkt::packet(line), pkt::FLUSH.to_vec()].concat()).unwrap();
+        let refused = [
+            banded(2, "error: GH006: Protected branch\n"),
+            banded(1, &report("ng refs/heads/x protected branch hook declined\n")),
+            pkt::FLUSH.to_vec(),
+        ]
+        .concat();
+        assert_eq!(verdict(&refused), Ok(Err("protected branch hook declined (error: GH006: Protected branch)".into())));
+        let done = [banded(1, &report("ok refs/heads/x\n")), pkt::FLUSH.to_vec()].concat();
+        assert_eq!(verdict(&done), Ok(Ok(())));
+        assert!(verdict(b"0000").is_err(), "silence is no success");
+        assert!(heads(b"<html>sign in</html>").is_err());
     }
 }

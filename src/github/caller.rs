@@ -161,6 +161,27 @@ impl Caller {
         Ok(all)
     }
 
+    /// Entries of a list that is paged by cursor, newest first, until `enough` says so.
+    pub(super) async fn list_by_cursor<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Result<Vec<T>, GithubError> {
+        let mut all: Vec<T> = Vec::new();
+        let mut next = call.clone().query("per_page", PER_PAGE);
+        for _ in 0..MOST_PAGES {
+            let answer = self.answer(&next, None).await?;
+            let batch: Vec<T> = serde_json::from_slice(&answer.body)
+                .map_err(|error| GithubError::new(call.name(), GithubErrorKind::Decode, error.to_string()))?;
+            all.extend(batch);
+            match next_cursor(&answer.headers) {
+                Some(cursor) if !enough(&all) => next = call.clone().query("per_page", PER_PAGE).query("cursor", cursor),
+                _ => break,
+            }
+        }
+        Ok(all)
+    }
+
     async fn page<T: DeserializeOwned>(&self, call: Call, key: Option<&str>) -> Result<Vec<T>, GithubError> {
         let name = call.name();
         let mut value: Value = self.json(call).await?;
@@ -301,6 +322,15 @@ fn bearer(secret: &SecretString, call: &Call) -> Result<HeaderValue, GithubError
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(ToOwned::to_owned)
+}
+
+/// The cursor in `Link: <https://…?cursor=…>; rel="next"`.
+fn next_cursor(headers: &HeaderMap) -> Option<String> {
+    let links = header(headers, "link")?;
+    let next = links.split(',').find(|link| link.contains("rel=\"next\""))?;
+    let address = next.split_once('<')?.1.split_once('>')?.0;
+    let url = url::Url::parse(address).ok()?;
+    url.query_pairs().find(|(name, _)| name == "cursor").map(|(_, value)| value.into_owned())
 }
 
 /// GitHub's error body: `errors` holds objects or plain texts, depending on the call.

@@ -1,5 +1,7 @@
 //! The app's webhook: where it points, what was delivered, and asking for lost deliveries again.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -75,30 +77,26 @@ impl Github {
         self.caller().json(Call::new(Method::PATCH, &["app", "hook", "config"]).body(&body).no_content()).await
     }
 
-    /// The latest attempts, newest first, at most 100. GitHub keeps them for three days.
+    /// The attempts since `since`, newest first. GitHub keeps them for three days.
     ///
     /// # Errors
     /// As any call.
-    pub async fn deliveries(&self) -> Result<Vec<Delivery>, GithubError> {
-        self.caller().json(Call::new(Method::GET, &["app", "hook", "deliveries"]).query("per_page", 100)).await
+    pub async fn deliveries(&self, since: DateTime<Utc>) -> Result<Vec<Delivery>, GithubError> {
+        let call = Call::new(Method::GET, &["app", "hook", "deliveries"]);
+        let reached = |known: &[Delivery]| known.last().is_some_and(|delivery| delivery.delivered_at < since);
+        let mut deliveries = self.caller().list_by_cursor(call, reached).await?;
+        deliveries.retain(|delivery| delivery.delivered_at >= since);
+        Ok(deliveries)
     }
 
-    /// Deliveries since `since` of which no attempt arrived: what to ask for again after an outage.
+    /// Deliveries since `since` of which no attempt arrived, oldest first: what to ask for again after an outage.
     ///
     /// # Errors
     /// As any call.
     pub async fn lost_deliveries(&self, since: DateTime<Utc>) -> Result<Vec<Delivery>, GithubError> {
-        let all = self.deliveries().await?;
-        let arrived: std::collections::BTreeSet<&str> =
-            all.iter().filter(|delivery| delivery.arrived()).map(|delivery| delivery.guid.as_str()).collect();
-        let mut seen = std::collections::BTreeSet::new();
-        Ok(all
-            .iter()
-            .filter(|delivery| {
-                delivery.delivered_at >= since && !arrived.contains(delivery.guid.as_str()) && seen.insert(delivery.guid.clone())
-            })
-            .cloned()
-            .collect())
+        let all = self.deliveries(since).await?;
+        let mut seen: BTreeSet<&str> = all.iter().filter(|delivery| delivery.arrived()).map(|delivery| delivery.guid.as_str()).collect();
+        Ok(all.iter().rev().filter(|delivery| seen.insert(&delivery.guid)).cloned().collect())
     }
 
     /// Asks GitHub to deliver again. The copy carries the same delivery id, so that it is recognised.

@@ -20,7 +20,8 @@ pub struct Issue {
     /// Page for people.
     #[serde(default)]
     pub html_url: String,
-    /// Open or closed.
+    /// Open or closed; events of an issue that was deleted or moved away may not say.
+    #[serde(default)]
     pub state: PullState,
     /// Title.
     #[serde(default)]

@@ -12,10 +12,11 @@ use super::people::Account;
 use crate::model::Repository;
 
 /// Open or closed; a merged one is closed and has `merged_at`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PullState {
     /// Open.
+    #[default]
     Open,
     /// Closed, merged or not.
     Closed,

@@ -17,7 +17,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, SpliceError> {
     let ends: Vec<usize> = layout.lines.iter().map(|line| line_end(&layout, line)).collect();
     let wanted = |aligned: &dyn Fn(usize) -> Option<bool>, run: &std::ops::Range<usize>| {
         let touched = run.clone().any(|line| map.touches(Span::new(starts[line], ends[line])))
-            || map.removed_between(starts[run.start], ends[run.end - 1]);
+            || map.removed_beside(spliced[..starts[run.start]].rfind('\n').map_or(0, |at| at + 1), ends[run.end - 1]);
         touched && run.clone().filter_map(|line| map.original(starts[line])).filter_map(aligned).all(|aligned| aligned)
     };
     layout.align_assignments(|run| wanted(&|at| old.assignment_at(at), &run));
@@ -94,9 +94,9 @@ impl OffsetMap {
             .any(|(new, _)| if new.is_empty() { span.contains(new.start) } else { new.start < span.end && span.start < new.end })
     }
 
-    /// Whether bytes were taken out between two offsets of the new text, ends included.
-    fn removed_between(&self, start: usize, end: usize) -> bool {
-        self.inserted.iter().any(|(new, old)| new.is_empty() && !old.is_empty() && start <= new.start && new.start <= end)
+    /// Whether old bytes gave way to others (or to none) between two offsets of the new text or right beside them.
+    fn removed_beside(&self, start: usize, end: usize) -> bool {
+        self.inserted.iter().any(|(new, old)| !old.is_empty() && new.start <= end && start <= new.end)
     }
 
     /// The old offset of a new one; `None` inside inserted text.

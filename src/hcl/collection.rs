@@ -63,30 +63,27 @@ pub fn remove_elements(text: &str, array: &Array, span: Span, gone: &[usize]) ->
     }
     let close = span.end.checked_sub(1)?;
     let mut edits: Vec<Edit> = Vec::new();
-    for index in gone {
-        let item = *spans.get(*index)?;
-        let kept_after = (*index + 1..spans.len()).find(|next| !gone.contains(next));
-        let remove = match comma_after(text, item.end, close) {
-            Some(comma) => whole_line(text, Span::new(item.start, comma)).unwrap_or_else(|| {
-                let blank = text[comma..].len() - text[comma..].trim_start_matches(' ').len();
-                Span::new(item.start, if kept_after.is_some() { comma + blank } else { comma })
-            }),
-            None => whole_line(text, item).unwrap_or(item),
-        };
-        // Without an element behind it, the comma before goes as well.
-        let before = if kept_after.is_none() { spans[..*index].last().filter(|_| !gone.contains(&(index - 1))) } else { None };
-        let remove = match before {
-            Some(before) if remove.start == item.start => Span::new(before.end, remove.end),
-            _ => remove,
-        };
-        edits.push(Edit { span: remove, text: String::new() });
-    }
-    edits.sort_by_key(|edit| edit.span.start);
-    // Neighbours that both go may overlap by the comma between them.
-    for at in 1..edits.len() {
-        let end = edits[at - 1].span.end;
-        if edits[at].span.start < end {
-            edits[at].span.start = end.min(edits[at].span.end);
+    let mut index = 0;
+    while index < spans.len() {
+        if !gone.contains(&index) {
+            index += 1;
+            continue;
+        }
+        let first = index;
+        while gone.contains(&index) && index < spans.len() {
+            index += 1;
+        }
+        let run = spans.get(first..index)?;
+        let lines: Option<Vec<Span>> = run
+            .iter()
+            .map(|item| whole_line(text, Span::new(item.start, comma_after(text, item.end, close).unwrap_or(item.end))))
+            .collect();
+        let last = run.last()?;
+        match (lines, first.checked_sub(1).and_then(|before| spans.get(before)), spans.get(index)) {
+            (Some(lines), ..) => edits.extend(lines.into_iter().map(|span| Edit { span, text: String::new() })),
+            (None, _, Some(next)) => edits.push(Edit { span: Span::new(run[0].start, next.start), text: String::new() }),
+            (None, Some(before), None) => edits.push(Edit { span: Span::new(before.end, last.end), text: String::new() }),
+            (None, None, None) => return None,
         }
     }
     Some(edits)

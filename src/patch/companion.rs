@@ -66,6 +66,16 @@ fn first_step(operation: &Operation) -> Option<String> {
     hcl::parse_path(path).into_iter().next().map(|step| step.name)
 }
 
+/// What must change in a companion whose owner is not in these files.
+pub(super) fn itself(cx: Context<'_>, spec: &CompanionSpec, key: &BlockKey) -> Result<Plan, Refusal> {
+    let items: Vec<BodyItem> = spec.body.iter().filter(|item| !is_link(item, &spec.link)).cloned().collect();
+    let document = cx.bench.document(&key.path)?;
+    match key.in_document(&document) {
+        Some(block) => items_plan(cx, Spot { key, document: &document, body: &block.body, prefix: "", writing: Writing::Target }, &items),
+        None => Ok(Plan::new()),
+    }
+}
+
 fn is_link(item: &BodyItem, link: &str) -> bool {
     matches!(item, BodyItem::Argument { name, .. } if name == link)
 }

@@ -122,10 +122,10 @@ pub(super) fn referred(bench: &super::workbench::Workbench, from: &BlockKey, arg
     }
     for (dir, names) in &names {
         let [kind, name, ..] = names.as_slice() else { continue };
-        if types.contains(kind) {
-            if let Some((key, _)) = bench.blocks(dir, "resource", Some(kind)).into_iter().find(|(key, _)| key.labels.get(1) == Some(name)) {
-                return Some(key);
-            }
+        if types.contains(kind)
+            && let Some((key, _)) = bench.blocks(dir, "resource", Some(kind)).into_iter().find(|(key, _)| key.labels.get(1) == Some(name))
+        {
+            return Some(key);
         }
     }
     let wanted = term_of(bench, &site, &attribute.value, Some(attribute.value_span));

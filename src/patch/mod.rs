@@ -22,6 +22,7 @@ mod body;
 mod companion;
 mod context;
 mod evaluate;
+mod example;
 mod fix;
 mod follow;
 mod functions;
@@ -31,6 +32,8 @@ mod narrow;
 mod operation;
 mod params;
 mod plan;
+mod policy;
+mod policy_text;
 mod proofs;
 mod reach;
 mod remove;
@@ -42,9 +45,13 @@ mod term;
 mod version;
 mod workbench;
 
+pub use example::{LineEnding, MAIN, example_output, run_example, unexercised, unformatted};
 pub use fix::{Composition, Outcome, Request, holds, patch, patch_all};
 pub use functions::{NAMES as FUNCTIONS, OF_SCOPE as SCOPE_FUNCTIONS};
 pub use params::Params;
 pub use proofs::PROOFS;
 pub use term::Term;
 pub use workbench::{BlockKey, Workbench, directory_of};
+
+#[cfg(test)]
+mod tests;

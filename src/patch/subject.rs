@@ -52,6 +52,14 @@ pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> 
         "resource" => match rule.target.reached_from.iter().find(|from| from.resource == kind) {
             Some(from) => match referred(bench, key, &from.argument, &rule.target.resources) {
                 Some(found) => of_block(found),
+                // Its owner is elsewhere (a variable, another state): the block itself can still be mended, if the rule writes such blocks.
+                None if rule
+                    .operations
+                    .iter()
+                    .any(|operation| matches!(operation, Operation::Companion(spec) if spec.resource == kind)) =>
+                {
+                    of_block(key.clone())
+                }
                 None => {
                     return Err(Err(Refusal::new(
                         RefusalKind::NotLocated,

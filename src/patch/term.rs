@@ -175,8 +175,12 @@ fn squeeze(text: &str) -> String {
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
-        (Value::String(text), other @ (Value::Bool(_) | Value::Number(_)))
-        | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => *text == other.to_string(),
+        (Value::String(text), Value::Bool(value)) | (Value::Bool(value), Value::String(text)) => {
+            text == if *value { "true" } else { "false" }
+        }
+        (Value::String(text), Value::Number(number)) | (Value::Number(number), Value::String(text)) => {
+            text.trim().parse::<f64>().ok() == number.as_f64()
+        }
         (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
         (Value::Object(x), Value::Object(y)) => {
             x.len() == y.len() && x.iter().all(|(key, value)| y.get(key).is_some_and(|other| same(value, other)))

@@ -65,12 +65,11 @@ impl BlockKey {
     /// The block in a document of its file.
     pub(super) fn in_document<'d>(&self, document: &'d Document) -> Option<&'d Block> {
         let labels: Vec<&str> = self.labels.iter().map(String::as_str).collect();
-        let found = document
+        document
             .body()
             .blocks_of(&self.kind)
             .filter(|block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied()))
-            .nth(self.ordinal);
-        found
+            .nth(self.ordinal)
     }
 
     /// Directory of its file.

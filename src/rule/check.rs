@@ -160,7 +160,8 @@ impl RuleCheck<'_> {
 
     /// What a path leads to in the first target type that has it; a path that none has is a mistake.
     fn path<'s>(&mut self, path: &str, span: Span, shapes: &'s [Shape]) -> Option<Member<'s>> {
-        if shapes.is_empty() {
+        // Every resource has a `lifecycle` block; the provider's schema does not tell.
+        if shapes.is_empty() || path == "lifecycle" || path.starts_with("lifecycle.") {
             return None;
         }
         let results: Vec<_> = shapes.iter().map(|shape| shape.member(path)).collect();
@@ -211,8 +212,8 @@ impl RuleCheck<'_> {
             | (Expression::Number(_), ValueKind::Bool | ValueKind::List | ValueKind::Map)
             | (Expression::Array(_), ValueKind::String | ValueKind::Number | ValueKind::Bool | ValueKind::Map)
             | (Expression::Object(_), ValueKind::String | ValueKind::Number | ValueKind::Bool | ValueKind::List)
-            | (Expression::String(_), ValueKind::Bool | ValueKind::Number | ValueKind::List | ValueKind::Map)
-            | (Expression::Bool(_), ValueKind::String) => kind,
+            | (Expression::String(_), ValueKind::Bool | ValueKind::Number | ValueKind::List | ValueKind::Map) => kind,
+            // A boolean for text is good: the provider writes some three-valued arguments as text, and Terraform converts.
             _ => return,
         };
         let word = match wanted {

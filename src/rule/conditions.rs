@@ -10,55 +10,67 @@ use super::{BodyItem, Operation, RuleExpression};
 use crate::model::Span;
 
 /// Names that begin a reference in a rule.
-const ROOTS: &[&str] = &["target", "param", "block", "statement", "module", "each", "provider"];
+const ROOTS: &[&str] = &["target", "param", "block", "statement", "resource"];
 
 /// Functions that rules may call: those of Terraform that need nothing but their arguments, and our own.
 ///
-/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument.
+/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument; see `patch` for the others.
 pub const FUNCTIONS: &[&str] = &[
-    "linked",
-    "contains",
-    "length",
-    "startswith",
-    "endswith",
-    "lower",
-    "upper",
-    "trimspace",
-    "can",
-    "try",
-    "coalesce",
-    "concat",
-    "distinct",
-    "flatten",
-    "format",
-    "join",
-    "split",
-    "replace",
-    "regex",
-    "regexall",
-    "keys",
-    "values",
-    "lookup",
-    "merge",
-    "toset",
-    "tolist",
-    "tostring",
-    "tonumber",
-    "tobool",
+    "abs",
     "alltrue",
     "anytrue",
-    "max",
-    "min",
-    "jsonencode",
-    "jsondecode",
-    "one",
+    "can",
+    "ceil",
+    "coalesce",
+    "compact",
+    "concat",
+    "contains",
+    "days",
+    "distinct",
     "element",
+    "endswith",
+    "flatten",
+    "floor",
+    "format",
+    "hours",
+    "is_list",
+    "is_string",
+    "join",
+    "jsondecode",
+    "keys",
+    "length",
+    "linked",
+    "linked_resource",
+    "lookup",
+    "lower",
+    "matches",
+    "max",
+    "merge",
+    "min",
+    "one",
+    "provider_at_least",
+    "replace",
+    "resources",
+    "reverse",
     "setintersection",
     "setsubtract",
-    "substr",
+    "setunion",
+    "split",
+    "startswith",
+    "strcontains",
     "title",
+    "tobool",
+    "tolist",
+    "tonumber",
+    "toset",
+    "tostring",
+    "trim",
     "trimprefix",
+    "trimspace",
     "trimsuffix",
+    "try",
+    "upper",
+    "values",
 ];
 
 /// Checks every expression of the rule: its functions, parameters and the paths it reads of the target.
@@ -69,16 +81,23 @@ pub(super) fn check_expressions(check: &mut RuleCheck<'_>, shapes: &[Shape]) {
     expressions.extend(&rule.target.when);
     expressions.extend(rule.refusals.iter().map(|refusal| &refusal.when));
     expressions.extend(rule.applicability.lower.iter().map(|lower| &lower.when));
-    for module in &rule.modules {
-        expressions.extend(module.refusals.iter().map(|refusal| &refusal.when));
-    }
-    for operation in rule.operations.iter().chain(rule.modules.iter().flat_map(|module| &module.operations)) {
-        operation_expressions(operation, &mut expressions);
-    }
+    rule.operations.iter().for_each(|operation| operation_expressions(operation, &mut expressions));
     for expression in expressions {
         let mut names = Names::default();
         names.visit_expr(&expression.expression);
         names.check(check, shapes, expression.span);
+        used.extend(names.params);
+    }
+    let mut of_modules: Vec<&RuleExpression> = Vec::new();
+    for module in &rule.modules {
+        of_modules.extend(module.refusals.iter().map(|refusal| &refusal.when));
+        module.operations.iter().for_each(|operation| operation_expressions(operation, &mut of_modules));
+    }
+    // In a module's part `target` is the call, whose inputs no schema tells.
+    for expression in of_modules {
+        let mut names = Names::default();
+        names.visit_expr(&expression.expression);
+        names.check(check, &[], expression.span);
         used.extend(names.params);
     }
     for param in rule.params.iter().filter(|param| !used.contains(&param.name)) {

@@ -380,7 +380,7 @@ impl Store {
     pub async fn claim(&self, worker: &Worker, kinds: &[&str], now: DateTime<Utc>) -> Result<Option<Job>, StoreError> {
         let kinds = if kinds.is_empty() { String::new() } else { format!(",{},", kinds.join(",")) };
         for _ in 0..CLAIM_TRIES {
-            let mut session = self.begin().await?;
+            let mut session = self.begin_forgettable().await?;
             match session.claim_one(worker, &kinds, now).await {
                 Ok(Some(job)) if job.attempt > job.max_attempts => {
                     session.bury(&job, "its worker vanished at every attempt").await?;
@@ -403,7 +403,7 @@ impl Store {
     /// # Errors
     /// `LeaseLost` when another worker has the job by now: stop working on it.
     pub async fn heartbeat(&self, job: &Job, worker: &Worker, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut session = self.begin().await?;
+        let mut session = self.begin_forgettable().await?;
         let values = vec![(now + worker.lease).into(), job.id.into(), job.attempt.into(), (&worker.name).into()];
         held(session.execute(HEARTBEAT, values).await?, job)?;
         session.commit().await

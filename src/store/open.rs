@@ -27,6 +27,17 @@ enum Pools {
     Postgres(PgPool),
 }
 
+/// What to do when there is no SQLite file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Create,
+    Refuse,
+}
+
+/// Commits reach the disk before they return: what was acknowledged survives a power cut, not only a crash of the process.
+const DURABLE: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+const FORGETTABLE: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+const FORGETTABLE_POSTGRES: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -38,7 +49,15 @@ impl Store {
     /// # Errors
     /// When the URL is not understood, the database cannot be opened or was written by a newer version.
     pub async fn open(url: &str, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        Self::open_at(url, MIGRATIONS, now).await
+        Self::open_with(url, MIGRATIONS, Missing::Create, now).await
+    }
+
+    /// As [`open`](Self::open), for a database that must be there already: a SQLite file is not created.
+    ///
+    /// # Errors
+    /// As `open`, and when there is no such file.
+    pub async fn open_existing(url: &str, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Self::open_with(url, MIGRATIONS, Missing::Refuse, now).await
     }
 
     /// As [`open`](Self::open), with only the first migrations: for tests of the migrations themselves.
@@ -46,8 +65,12 @@ impl Store {
     /// # Errors
     /// As `open`.
     pub async fn open_at(url: &str, migrations: &[Migration], now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Self::open_with(url, migrations, Missing::Create, now).await
+    }
+
+    async fn open_with(url: &str, migrations: &[Migration], missing: Missing, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let pools = match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => open_sqlite(url).await?,
+            Some("sqlite") => open_sqlite(url, missing).await?,
             Some("postgres" | "postgresql") => open_postgres(url).await?,
             _ => return Err(StoreError::Url { url: without_password(url) }),
         };
@@ -73,8 +96,17 @@ impl Store {
     pub async fn begin(&self) -> Result<Session, StoreError> {
         Ok(match &self.pools {
             // IMMEDIATE: a transaction that began as a reader could not become a writer after somebody else wrote.
-            Pools::Sqlite { writer, .. } => Session::writing_sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, self.work.clone()),
+            Pools::Sqlite { writer, .. } => Session::writing_sqlite(writer.begin_with(DURABLE).await?, self.work.clone()),
             Pools::Postgres(pool) => Session::writing_postgres(pool.begin().await?, self.work.clone()),
+        })
+    }
+
+    /// Begins a session whose changes may be lost in a power cut: claims and heartbeats. Losing one only means that the job is
+    /// claimed again, and its count of attempts then tells the old holder from the new one. It saves every job a wait for the disk.
+    pub(super) async fn begin_forgettable(&self) -> Result<Session, StoreError> {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => Session::writing_sqlite(writer.begin_with(FORGETTABLE).await?, self.work.clone()),
+            Pools::Postgres(pool) => Session::writing_postgres(pool.begin_with(FORGETTABLE_POSTGRES).await?, self.work.clone()),
         })
     }
 
@@ -125,13 +157,12 @@ impl Store {
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
+async fn open_sqlite(url: &str, missing: Missing) -> Result<Pools, StoreError> {
     let failed = |error: sqlx::Error| StoreError::Open { url: url.to_owned(), reason: error.to_string() };
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|_| StoreError::Url { url: url.to_owned() })?
-        .create_if_missing(true)
+        .create_if_missing(missing == Missing::Create)
         .journal_mode(SqliteJournalMode::Wal)
-        // FULL: what was acknowledged survives a power cut, not only a crash of the process.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true);

@@ -1,10 +1,16 @@
 //! The integration tests: one binary, so that it links once.
 
 mod aws_directory;
+mod contract;
 mod databases;
 mod floors;
+mod git_mirrors;
+mod git_server;
+mod github_client;
+mod scripted;
 mod store_audit;
 mod store_findings;
 mod store_jobs;
 mod store_memory;
 mod store_migrations;
+mod webhooks;

@@ -42,7 +42,11 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail" "audit" {
+        name                       = "audit"
+        s3_bucket_name             = aws_s3_bucket.audit.id
+        enable_log_file_validation = true
+      }
     EOT
   }
 
@@ -55,7 +59,11 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail" "audit" {
+        name                       = "audit"
+        s3_bucket_name             = aws_s3_bucket.audit.id
+        enable_log_file_validation = true # decided in 2019
+      }
     EOT
   }
 
@@ -73,7 +81,16 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_cloudtrail" "audit" {
+        name                       = "audit"
+        s3_bucket_name             = aws_s3_bucket.audit.id
+        enable_log_file_validation = var.setting
+      }
     EOT
   }
 
@@ -112,7 +129,12 @@ rule "aws/cloudtrail/log-file-validation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_cloudtrail" "audit" {
+        for_each                   = toset(var.names)
+        name                       = "audit"
+        s3_bucket_name             = aws_s3_bucket.audit.id
+        enable_log_file_validation = true
+      }
     EOT
   }
 }

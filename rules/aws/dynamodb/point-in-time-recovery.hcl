@@ -48,7 +48,19 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table" "orders" {
+        name     = "orders"
+        hash_key = "id"
+
+        attribute {
+          name = "id"
+          type = "S"
+        }
+
+        point_in_time_recovery {
+          enabled = true
+        }
+      }
     EOT
   }
 
@@ -69,7 +81,19 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table" "orders" {
+        name     = "orders"
+        hash_key = "id"
+
+        attribute {
+          name = "id"
+          type = "S"
+        }
+
+        point_in_time_recovery {
+          enabled = true # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -95,7 +119,24 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_dynamodb_table" "orders" {
+        name     = "orders"
+        hash_key = "id"
+
+        attribute {
+          name = "id"
+          type = "S"
+        }
+
+        point_in_time_recovery {
+          enabled = var.setting
+        }
+      }
     EOT
   }
 
@@ -155,7 +196,20 @@ rule "aws/dynamodb/point-in-time-recovery" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_dynamodb_table" "orders" {
+        for_each = toset(var.names)
+        name     = "orders"
+        hash_key = "id"
+
+        attribute {
+          name = "id"
+          type = "S"
+        }
+
+        point_in_time_recovery {
+          enabled = true
+        }
+      }
     EOT
   }
 }

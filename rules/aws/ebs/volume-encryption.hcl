@@ -73,7 +73,11 @@ rule "aws/ebs/volume-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 40 # GiB
+        encrypted         = true
+      }
     EOT
   }
 
@@ -81,12 +85,16 @@ rule "aws/ebs/volume-encryption" {
     before = <<-EOT
       resource "aws_ebs_volume" "data" {
         availability_zone = "eu-west-1a"
-        size              = 40 # GiB
+        size              = 40    # GiB
         encrypted         = false # decided in 2019
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 40   # GiB
+        encrypted         = true # decided in 2019
+      }
     EOT
   }
 
@@ -104,7 +112,16 @@ rule "aws/ebs/volume-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 40 # GiB
+        encrypted         = var.setting
+      }
     EOT
   }
 
@@ -143,7 +160,12 @@ rule "aws/ebs/volume-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "data" {
+        for_each          = toset(var.zones)
+        availability_zone = each.key
+        size              = 40
+        encrypted         = true
+      }
     EOT
   }
 
@@ -161,7 +183,16 @@ rule "aws/ebs/volume-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 40
+        encrypted         = true
+        kms_key_id        = aws_kms_key.ebs.arn
+      }
+
+      resource "aws_kms_key" "ebs" {
+        enable_key_rotation = true
+      }
     EOT
   }
 

@@ -42,7 +42,7 @@ rule "aws/ec2/require-imdsv2" {
   module "terraform-aws-modules/ec2-instance/aws" {
     set "metadata_options" {
       value = { http_endpoint = "enabled", http_tokens = "required" }
-      when  = module.metadata_options == null
+      when  = target.metadata_options == null
     }
   }
 
@@ -60,7 +60,15 @@ rule "aws/ec2/require-imdsv2" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "web" {
+        ami           = var.ami
+        instance_type = "t3.small"
+
+        metadata_options {
+          http_endpoint = "enabled"
+          http_tokens   = "required"
+        }
+      }
     EOT
   }
 
@@ -76,7 +84,15 @@ rule "aws/ec2/require-imdsv2" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "web" {
+        ami           = var.ami
+        instance_type = "t3.small"
+
+        metadata_options {
+          http_endpoint = "enabled"
+          http_tokens   = "required"
+        }
+      }
     EOT
   }
 
@@ -93,7 +109,15 @@ rule "aws/ec2/require-imdsv2" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "web" {
+        ami           = var.ami
+        instance_type = "t3.small"
+
+        metadata_options {
+          http_endpoint = "enabled"
+          http_tokens   = "required" # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -115,7 +139,20 @@ rule "aws/ec2/require-imdsv2" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = string
+        default = "required"
+      }
+
+      resource "aws_instance" "web" {
+        ami           = var.ami
+        instance_type = "t3.small"
+
+        metadata_options {
+          http_endpoint = "enabled"
+          http_tokens   = var.setting
+        }
+      }
     EOT
   }
 
@@ -162,7 +199,16 @@ rule "aws/ec2/require-imdsv2" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_instance" "web" {
+        count         = 3
+        ami           = var.ami
+        instance_type = "t3.small"
+
+        metadata_options {
+          http_endpoint = "enabled"
+          http_tokens   = "required"
+        }
+      }
     EOT
   }
 
@@ -180,6 +226,20 @@ rule "aws/ec2/require-imdsv2" {
     unchanged = true
   }
 
+  example "the published module" {
+    before = <<-EOT
+      module "web" {
+        source = "terraform-aws-modules/ec2-instance/aws"
+      }
+    EOT
+    after  = <<-EOT
+      module "web" {
+        source           = "terraform-aws-modules/ec2-instance/aws"
+        metadata_options = { http_endpoint = "enabled", http_tokens = "required" }
+      }
+    EOT
+  }
+
   example "a launch template" {
     before = <<-EOT
       resource "aws_launch_template" "web" {
@@ -188,7 +248,15 @@ rule "aws/ec2/require-imdsv2" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_launch_template" "web" {
+        image_id      = var.ami
+        instance_type = "t3.small"
+
+        metadata_options {
+          http_endpoint = "enabled"
+          http_tokens   = "required"
+        }
+      }
     EOT
   }
 }

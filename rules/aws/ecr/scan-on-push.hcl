@@ -41,7 +41,13 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "app" {
+        name = "app"
+
+        image_scanning_configuration {
+          scan_on_push = true
+        }
+      }
     EOT
   }
 
@@ -56,7 +62,13 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "app" {
+        name = "app"
+
+        image_scanning_configuration {
+          scan_on_push = true # decided in 2019
+        }
+      }
     EOT
   }
 
@@ -76,7 +88,18 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_ecr_repository" "app" {
+        name = "app"
+
+        image_scanning_configuration {
+          scan_on_push = var.setting
+        }
+      }
     EOT
   }
 
@@ -118,7 +141,14 @@ rule "aws/ecr/scan-on-push" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_ecr_repository" "app" {
+        for_each = toset(var.names)
+        name     = each.key
+
+        image_scanning_configuration {
+          scan_on_push = true
+        }
+      }
     EOT
   }
 }

@@ -59,7 +59,16 @@ rule "aws/eks/no-public-endpoint" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids              = var.subnets
+          endpoint_private_access = true
+          endpoint_public_access  = false
+        }
+      }
     EOT
   }
 
@@ -76,7 +85,16 @@ rule "aws/eks/no-public-endpoint" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids              = var.subnets
+          endpoint_public_access  = false # for the build server
+          endpoint_private_access = true
+        }
+      }
     EOT
   }
 
@@ -115,7 +133,21 @@ rule "aws/eks/no-public-endpoint" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "public" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids              = var.subnets
+          endpoint_private_access = true
+          endpoint_public_access  = var.public
+        }
+      }
     EOT
   }
 
@@ -128,7 +160,11 @@ rule "aws/eks/no-public-endpoint" {
       }
     EOT
     after  = <<-EOT
-      ?
+      module "eks" {
+        source = "terraform-aws-modules/eks/aws"
+
+        cluster_endpoint_public_access = false
+      }
     EOT
   }
 }

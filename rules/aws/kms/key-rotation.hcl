@@ -52,7 +52,11 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = true
+      }
     EOT
   }
 
@@ -65,7 +69,11 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = true # decided in 2019
+      }
     EOT
   }
 
@@ -83,7 +91,16 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_kms_key" "data" {
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = var.setting
+      }
     EOT
   }
 
@@ -122,7 +139,12 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_kms_key" "data" {
+        for_each                = toset(var.names)
+        description             = "data at rest"
+        deletion_window_in_days = 30
+        enable_key_rotation     = true
+      }
     EOT
   }
 

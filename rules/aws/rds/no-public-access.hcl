@@ -62,7 +62,11 @@ rule "aws/rds/no-public-access" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_db_instance" "orders" {
+        identifier          = "orders"
+        instance_class      = "db.t3.medium"
+        publicly_accessible = false # decided in 2019
+      }
     EOT
   }
 
@@ -80,7 +84,16 @@ rule "aws/rds/no-public-access" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier          = "orders"
+        instance_class      = "db.t3.medium"
+        publicly_accessible = var.setting
+      }
     EOT
   }
 
@@ -119,5 +132,22 @@ rule "aws/rds/no-public-access" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module" {
+    before = <<-EOT
+      module "orders" {
+        source = "terraform-aws-modules/rds/aws"
+
+        publicly_accessible = true
+      }
+    EOT
+    after  = <<-EOT
+      module "orders" {
+        source = "terraform-aws-modules/rds/aws"
+
+        publicly_accessible = false
+      }
+    EOT
   }
 }

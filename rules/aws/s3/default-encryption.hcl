@@ -56,6 +56,7 @@ rule "aws/s3/default-encryption" {
         set "bucket_key_enabled" {
           value = true
           keep  = true
+          when  = !linked("aws_s3_bucket_server_side_encryption_configuration", "bucket")
         }
       }
     }
@@ -83,7 +84,20 @@ rule "aws/s3/default-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms"
+          }
+          bucket_key_enabled = true
+        }
+      }
     EOT
   }
 
@@ -104,7 +118,19 @@ rule "aws/s3/default-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms" # the default
+          }
+        }
+      }
     EOT
   }
 
@@ -121,7 +147,25 @@ rule "aws/s3/default-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm     = "aws:kms"
+            kms_master_key_id = aws_kms_key.data.arn
+          }
+          bucket_key_enabled = true
+        }
+      }
+
+      resource "aws_kms_key" "data" {
+        enable_key_rotation = true
+      }
     EOT
   }
 
@@ -161,7 +205,26 @@ rule "aws/s3/default-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 3.74"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+
+        server_side_encryption_configuration {
+          rule {
+            apply_server_side_encryption_by_default {
+              sse_algorithm = "aws:kms"
+            }
+          }
+        }
+      }
     EOT
   }
 
@@ -173,7 +236,23 @@ rule "aws/s3/default-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        for_each = toset(var.tenants)
+        bucket   = "acme-${each.key}"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        for_each = toset(var.tenants)
+
+        bucket = aws_s3_bucket.data[each.key].id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms"
+          }
+          bucket_key_enabled = true
+        }
+      }
     EOT
   }
 }

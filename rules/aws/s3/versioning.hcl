@@ -54,7 +54,7 @@ rule "aws/s3/versioning" {
   module "terraform-aws-modules/s3-bucket/aws" {
     set "versioning" {
       value = { enabled = true }
-      when  = module.versioning == null
+      when  = target.versioning == null
     }
   }
 
@@ -71,7 +71,17 @@ rule "aws/s3/versioning" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
     EOT
   }
 
@@ -83,7 +93,20 @@ rule "aws/s3/versioning" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        for_each = toset(var.tenants)
+        bucket   = "acme-${each.key}"
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        for_each = toset(var.tenants)
+
+        bucket = aws_s3_bucket.data[each.key].id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
     EOT
   }
 
@@ -102,7 +125,17 @@ rule "aws/s3/versioning" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_versioning" "this" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Enabled" # until the migration is over
+        }
+      }
     EOT
   }
 
@@ -139,7 +172,22 @@ rule "aws/s3/versioning" {
       }
     EOT
     after  = <<-EOT
-      ?
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 3.74"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+
+        versioning {
+          enabled = true
+        }
+      }
     EOT
   }
 
@@ -152,7 +200,12 @@ rule "aws/s3/versioning" {
       }
     EOT
     after  = <<-EOT
-      ?
+      module "bucket" {
+        source = "terraform-aws-modules/s3-bucket/aws"
+
+        bucket     = "acme-data"
+        versioning = { enabled = true }
+      }
     EOT
   }
 }

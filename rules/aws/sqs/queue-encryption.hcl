@@ -53,7 +53,10 @@ rule "aws/sqs/queue-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = true
+      }
     EOT
   }
 
@@ -65,7 +68,10 @@ rule "aws/sqs/queue-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = true # decided in 2019
+      }
     EOT
   }
 
@@ -82,7 +88,15 @@ rule "aws/sqs/queue-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = var.setting
+      }
     EOT
   }
 
@@ -118,7 +132,11 @@ rule "aws/sqs/queue-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sqs_queue" "orders" {
+        for_each                = toset(var.names)
+        name                    = each.key
+        sqs_managed_sse_enabled = true
+      }
     EOT
   }
 
@@ -145,7 +163,14 @@ rule "aws/sqs/queue-encryption" {
       }
     EOT
     after  = <<-EOT
-      ?
+      resource "aws_sqs_queue" "orders" {
+        name              = "orders"
+        kms_master_key_id = aws_kms_key.queue.id
+      }
+
+      resource "aws_kms_key" "queue" {
+        enable_key_rotation = true
+      }
     EOT
   }
 }

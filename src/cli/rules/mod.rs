@@ -2,11 +2,13 @@
 
 mod docs;
 mod scaffold;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use rayon::prelude::*;
 
 use crate::rule::{Catalogue, Problem, Rule, applicability_phrase, check_catalogue, check_rule, end_phrase, nearest, page, severity_word};
 
@@ -93,7 +95,7 @@ enum Action {
 pub fn run(options: &Options) -> ExitCode {
     let done = match &options.action {
         Action::Check { source, filter } => check(source, filter.as_deref()),
-        Action::Test { .. } => Err(anyhow::anyhow!("not yet")),
+        Action::Test { source, filter, accept } => test::run(source, filter.as_deref(), *accept),
         Action::Docs { source, out, check } => docs::run(source, out, *check),
         Action::New { id, resource, set, rules } => scaffold::run(id, resource, set.as_deref(), rules),
         Action::List { source, filter } => list(source, filter.as_deref()),
@@ -160,11 +162,13 @@ fn check(source: &Source, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let loaded = load(source)?;
     let mut problems: Vec<Problem> =
         loaded.problems.iter().filter(|problem| filter.is_none_or(|filter| problem.path.starts_with(filter))).cloned().collect();
-    let mut count = 0;
-    for rule in loaded.rules(filter) {
-        count += 1;
-        problems.extend(check_rule(rule));
-    }
+    let rules: Vec<&Rule> = loaded.rules(filter).collect();
+    let count = rules.len();
+    problems.par_extend(rules.par_iter().flat_map_iter(|rule| {
+        let mut found = check_rule(rule);
+        found.extend(test::example_problems(rule));
+        found
+    }));
     problems.extend(
         check_catalogue(&loaded.catalogue)
             .into_iter()

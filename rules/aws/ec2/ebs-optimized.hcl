@@ -1,0 +1,138 @@
+rule "aws/ec2/ebs-optimized" {
+  title    = "Give an instance a network of its own for its volumes"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Without it traffic to the volumes shares the instance's network, so that a
+    busy disk slows requests and a flood of requests slows the disk.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-optimized.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/instance",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_135"]
+  }
+
+  target {
+    resource = "aws_instance"
+  }
+
+  set "ebs_optimized" {
+    value = true
+  }
+
+  applicability {
+    level    = "review"
+    note     = "AWS stops and starts the instance for the change, unless its type is optimised by default."
+    downtime = "A stop and a start of the instance."
+  }
+
+  example "ebs optimized not mentioned" {
+    before = <<-EOT
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true
+      }
+    EOT
+  }
+
+  example "ebs optimized wrong in writing" {
+    before = <<-EOT
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = false # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_instance" "main" {
+        for_each      = toset(var.names)
+        ami           = var.ami
+        instance_type = "t3.small"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_instance" "main" {
+        for_each      = toset(var.names)
+        ami           = var.ami
+        instance_type = "t3.small"
+        ebs_optimized = true
+      }
+    EOT
+  }
+}

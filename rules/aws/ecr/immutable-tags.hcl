@@ -1,0 +1,131 @@
+rule "aws/ecr/immutable-tags" {
+  title    = "Forbid moving a container image's tag"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A tag that can be moved means that what was tested need not be what runs.
+    With immutable tags nobody replaces an image under a name that is already
+    deployed.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecr_repository",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_51"]
+    trivy   = ["AWS-0031"]
+    tfsec   = ["aws-ecr-enforce-immutable-repository"]
+  }
+
+  target {
+    resource = "aws_ecr_repository"
+  }
+
+  set "image_tag_mutability" {
+    value  = "IMMUTABLE"
+    one_of = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
+  }
+
+  applicability {
+    level = "review"
+    note  = "A pipeline that pushes the same tag again (latest, say) fails from then on; push a new tag each time."
+  }
+
+  example "image tag mutability not mentioned" {
+    before = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name = "app"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+  }
+
+  example "image tag mutability wrong in writing" {
+    before = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = "MUTABLE" # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = "IMMUTABLE" # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = string
+        default = "MUTABLE"
+      }
+
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = string
+        default = "IMMUTABLE"
+      }
+
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = string
+      }
+
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name                 = "app"
+        image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        for_each             = toset(var.names)
+        name                 = each.key
+        image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+  }
+}

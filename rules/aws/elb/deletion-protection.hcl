@@ -1,0 +1,152 @@
+rule "aws/elb/deletion-protection" {
+  title    = "Protect a load balancer from deletion"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A load balancer is the address of a service; its deletion, by mistake or by
+    an intruder, takes the service down and gives the name up. Protection makes
+    deletion a decision of two steps.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_150"]
+  }
+
+  target {
+    resource = ["aws_lb", "aws_alb"]
+  }
+
+  set "enable_deletion_protection" {
+    value = true
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    set "enable_deletion_protection" {
+      value   = true
+      default = true
+    }
+  }
+
+  applicability {
+    level     = "safe"
+    behaviour = "Terraform refuses to destroy or replace the load balancer until the protection is taken off."
+  }
+
+  example "enable deletion protection not mentioned" {
+    before = <<-EOT
+      resource "aws_lb" "main" {
+        name = "web"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = true
+      }
+    EOT
+  }
+
+  example "enable deletion protection wrong in writing" {
+    before = <<-EOT
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = false # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = true # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_lb" "main" {
+        name                       = "web"
+        enable_deletion_protection = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_lb" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb" "main" {
+        for_each                   = toset(var.names)
+        name                       = each.key
+        enable_deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module alb" {
+    before = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/alb/aws"
+
+        enable_deletion_protection = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source = "terraform-aws-modules/alb/aws"
+
+        enable_deletion_protection = true
+      }
+    EOT
+  }
+}

@@ -1,0 +1,92 @@
+rule "aws/lambda/tracing" {
+  title    = "Trace the calls of a Lambda function"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A trace shows which services a request touched and where it spent its time
+    or failed. Without it the path of an attack through functions has to be
+    pieced together from logs.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_50"]
+    trivy   = ["AWS-0066"]
+    tfsec   = ["aws-lambda-enable-tracing"]
+  }
+
+  target {
+    resource = "aws_lambda_function"
+  }
+
+  set "tracing_config.mode" {
+    value  = "Active"
+    one_of = ["Active", "PassThrough"]
+  }
+
+  applicability {
+    level = "review"
+    note  = "The function's role needs xray:PutTraceSegments and xray:PutTelemetryRecords, or nothing is recorded."
+    cost  = "Traces are billed by number."
+  }
+
+  example "mode not mentioned" {
+    before = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        tracing_config {
+          mode = "Active"
+        }
+      }
+    EOT
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        tracing_config {
+          mode = "PassThrough"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_lambda_function" "main" {
+        for_each      = toset(var.names)
+        function_name = each.key
+        role          = aws_iam_role.orders.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        for_each      = toset(var.names)
+        function_name = each.key
+        role          = aws_iam_role.orders.arn
+
+        tracing_config {
+          mode = "Active"
+        }
+      }
+    EOT
+  }
+}

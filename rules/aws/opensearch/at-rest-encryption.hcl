@@ -1,0 +1,160 @@
+rule "aws/opensearch/at-rest-encryption" {
+  title    = "Encrypt the data of a search domain at rest"
+  severity = "high"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Indices, logs, swap and automated snapshots are plain files of the service
+    otherwise.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/elasticsearch_domain",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_5"]
+  }
+
+  target {
+    resource = ["aws_elasticsearch_domain", "aws_opensearch_domain"]
+  }
+
+  set "encrypt_at_rest.enabled" {
+    value   = true
+    default = false
+  }
+
+  applicability {
+    level       = "disruptive"
+    note        = "Whether this happens in place depends on the engine version; Terraform replaces domains older than Elasticsearch 6.7."
+    replacement = "For Elasticsearch before 6.7."
+    data_loss   = "Where the domain is replaced; take a manual snapshot first."
+
+    runbook = <<-EOT
+      1. Read `terraform plan`: if the domain is replaced, take a manual snapshot to S3 first.
+      2. Apply in a window; in place the domain makes a blue/green deployment.
+      3. Where it was replaced, restore the snapshot and compare document counts.
+    EOT
+  }
+
+  example "enabled not mentioned" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+      }
+    EOT
+  }
+
+  example "enabled wrong in writing" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = false # decided in 2019
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = true # decided in 2019
+        }
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = var.setting
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = var.setting
+        }
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = var.setting
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+
+        encrypt_at_rest {
+          enabled = true
+        }
+      }
+    EOT
+  }
+}

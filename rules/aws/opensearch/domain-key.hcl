@@ -1,0 +1,147 @@
+rule "aws/opensearch/domain-key" {
+  title    = "Encrypt a search domain with a customer managed key"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A search domain copies the documents of other systems into its indexes. A
+    customer managed key lets its owner log and end access to all of them at
+    once.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_247"]
+  }
+
+  target {
+    resource = ["aws_opensearch_domain", "aws_elasticsearch_domain"]
+  }
+
+  param "kms_key" {
+    type        = "expression"
+    required    = true
+    description = "Customer managed key to encrypt with: an ARN or a reference such as aws_kms_key.main.arn."
+  }
+
+  block "encrypt_at_rest" {
+    body {
+      enabled = true
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+      }
+    }
+  }
+
+  applicability {
+    level       = "disruptive"
+    note        = "Terraform will plan to replace the domain; its indexes are gone unless they are restored from a snapshot."
+    replacement = true
+    data_loss   = true
+    downtime    = "Until the new domain is there and the indexes are restored."
+
+    runbook = <<-EOT
+      1. Register a snapshot repository in S3 and take a manual snapshot of all indexes.
+      2. Agree on a window; stop writers.
+      3. Apply, restore the snapshot into the new domain, compare document counts.
+      4. Point clients to the new endpoint and start the writers.
+    EOT
+  }
+
+  example "key not mentioned" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
+    EOT
+  }
+
+  example "the block is there, the argument is not" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
+    EOT
+  }
+
+  example "already right" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = aws_kms_key.other.arn
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
+    EOT
+  }
+
+  example "nobody has given the value yet" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+      }
+    EOT
+    refused = true
+  }
+}

@@ -1,0 +1,170 @@
+rule "aws/opensearch/node-to-node-encryption" {
+  title    = "Encrypt the traffic between the nodes of a search domain"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Nodes copy shards to each other in the clear unless told otherwise.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ntn.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/elasticsearch_domain",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_6"]
+  }
+
+  target {
+    resource = ["aws_elasticsearch_domain", "aws_opensearch_domain"]
+  }
+
+  set "node_to_node_encryption.enabled" {
+    value   = true
+    default = false
+  }
+
+  applicability {
+    level       = "disruptive"
+    note        = "Whether this happens in place depends on the engine version; Terraform replaces domains older than Elasticsearch 6.7."
+    replacement = "For Elasticsearch before 6.7."
+
+    runbook = <<-EOT
+      1. Read `terraform plan`: if the domain is replaced, take a manual snapshot to S3 first.
+      2. Apply in a window; in place the domain makes a blue/green deployment.
+    EOT
+  }
+
+  example "enabled not mentioned" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+      }
+    EOT
+  }
+
+  example "enabled wrong in writing" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = false # decided in 2019
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = true # decided in 2019
+        }
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = var.setting
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = var.setting
+        }
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = var.setting
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "main" {
+        domain_name = "main"
+
+        cluster_config {
+          instance_count = 3
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}

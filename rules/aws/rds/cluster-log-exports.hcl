@@ -1,0 +1,124 @@
+rule "aws/rds/cluster-log-exports" {
+  title    = "Send a database cluster's logs to CloudWatch"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A cluster's logs tell of failed logins, errors and slow queries, but they go
+    with its instances. In CloudWatch they stay, can be searched and can raise
+    alarms.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_324"]
+    prowler = ["rds_cluster_integration_cloudwatch_logs"]
+  }
+
+  target {
+    resource = "aws_rds_cluster"
+  }
+
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["postgresql"]
+    present = true
+    when    = contains(["aurora-postgresql", "postgres"], target.engine)
+  }
+
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["audit", "error", "general", "slowquery"]
+    present = true
+    when    = contains(["aurora", "aurora-mysql", "mysql"], target.engine)
+  }
+
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["error"]
+    present = true
+    when    = target.engine == null
+  }
+
+  refuse {
+    when = target.engine == null && target.enabled_cloudwatch_logs_exports == null
+    note = "Which logs there are depends on the engine, and the code does not say which engine it is."
+  }
+
+  applicability {
+    level = "safe"
+    cost  = "Log ingestion and storage are billed."
+  }
+
+  example "enabled cloudwatch logs exports not mentioned" {
+    before = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        engine                          = "aurora-postgresql"
+        enabled_cloudwatch_logs_exports = ["postgresql"]
+      }
+    EOT
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        engine                          = "aurora-postgresql"
+        enabled_cloudwatch_logs_exports = ["postgresql"]
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        for_each           = toset(var.names)
+        cluster_identifier = each.key
+        engine             = "aurora-postgresql"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        for_each                        = toset(var.names)
+        cluster_identifier              = each.key
+        engine                          = "aurora-postgresql"
+        enabled_cloudwatch_logs_exports = ["postgresql"]
+      }
+    EOT
+  }
+
+  example "a MySQL cluster" {
+    before = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-mysql"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        engine                          = "aurora-mysql"
+        enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
+    EOT
+  }
+
+  example "the engine is not said" {
+    before  = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+      }
+    EOT
+    refused = true
+  }
+}

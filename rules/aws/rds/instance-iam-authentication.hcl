@@ -1,0 +1,167 @@
+rule "aws/rds/instance-iam-authentication" {
+  title    = "Let database users sign in with IAM"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A password in a configuration file lives for years and is copied around.
+    With IAM a client signs in with a token that expires after fifteen minutes,
+    under a role that can be taken away.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_161"]
+    trivy        = ["AWS-0176"]
+    security_hub = ["RDS.10"]
+    prowler      = ["rds_instance_iam_authentication_enabled"]
+  }
+
+  target {
+    resource = "aws_db_instance"
+  }
+
+  set "iam_database_authentication_enabled" {
+    value = true
+  }
+
+  refuse {
+    when = target.engine != null && !contains(["postgres", "mysql", "mariadb"], target.engine)
+    note = "This engine has no IAM authentication; RDS offers it for PostgreSQL, MySQL and MariaDB."
+  }
+
+  applicability {
+    level     = "safe"
+    behaviour = "Passwords go on working; users who are to sign in with IAM must be granted that in the database."
+  }
+
+  example "iam database authentication enabled not mentioned" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true
+      }
+    EOT
+  }
+
+  example "iam database authentication enabled wrong in writing" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = false # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier                          = "orders"
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        for_each       = toset(var.names)
+        identifier     = each.key
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        for_each                            = toset(var.names)
+        identifier                          = each.key
+        engine                              = "postgres"
+        instance_class                      = "db.t3.medium"
+        iam_database_authentication_enabled = true
+      }
+    EOT
+  }
+
+  example "an engine without it" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-se"
+        instance_class = "db.m5.large"
+      }
+    EOT
+    refused = true
+  }
+}

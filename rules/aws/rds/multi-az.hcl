@@ -1,0 +1,167 @@
+rule "aws/rds/multi-az" {
+  title    = "Keep a standby of a database in a second zone"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A database in one zone is down for as long as its host or its zone is. A
+    standby takes over within a minute or two, with nothing lost.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_157"]
+    security_hub = ["RDS.5"]
+    prowler      = ["rds_instance_multi_az"]
+  }
+
+  target {
+    resource = "aws_db_instance"
+  }
+
+  set "multi_az" {
+    value = true
+  }
+
+  refuse {
+    when = target.availability_zone != null
+    note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
+  }
+
+  applicability {
+    level = "review"
+    note  = "The change happens in place; latency rises for a while during the first copy."
+    cost  = "A standby costs as much as the instance itself."
+  }
+
+  example "multi az not mentioned" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
+    EOT
+  }
+
+  example "multi az wrong in writing" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = false # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = false
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = bool
+        default = true
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = bool
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        for_each       = toset(var.names)
+        identifier     = each.key
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        for_each       = toset(var.names)
+        identifier     = each.key
+        engine         = "postgres"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
+    EOT
+  }
+
+  example "pinned to a zone" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier        = "orders"
+        engine            = "postgres"
+        instance_class    = "db.t3.medium"
+        availability_zone = "eu-west-1a"
+      }
+    EOT
+    refused = true
+  }
+}
