@@ -1,0 +1,148 @@
+rule "aws/eks/public-endpoint-sources" {
+  title    = "Let only known networks reach the public endpoint of an EKS cluster"
+  severity = "high"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    An endpoint that answers the whole internet turns every leaked token and every flaw of the
+    Kubernetes API into a way in. Those who work with the cluster come from networks that can be named.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster#vpc_config",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_38"]
+    trivy   = ["AWS-0041"]
+    tfsec   = ["aws-eks-no-public-cluster-access-to-cidr"]
+  }
+
+  target {
+    resource = "aws_eks_cluster"
+  }
+
+  param "allowed_cidrs" {
+    type        = "cidr_list"
+    required    = true
+    description = "Who may reach it instead of everybody: CIDR blocks, IPv4 or IPv6. Only the owner of the service knows."
+  }
+
+  set "vpc_config.public_access_cidrs" {
+    value   = param.allowed_cidrs
+    present = true
+    when    = target.vpc_config.endpoint_public_access != false
+  }
+
+  narrow "vpc_config.public_access_cidrs" {
+    drop = ["0.0.0.0/0"]
+    to   = param.allowed_cidrs
+    when = target.vpc_config.endpoint_public_access != false
+  }
+
+  applicability {
+    level     = "review"
+    note      = "kubectl, pipelines and nodes that come from outside the remaining networks are locked out from the next apply on; nodes in private subnets need the private endpoint or a NAT address in the list."
+    behaviour = "The public endpoint drops connections from other networks."
+  }
+
+  example "sources not mentioned" {
+    params = { allowed_cidrs = ["203.0.113.0/24"] }
+
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids = var.subnets
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids          = var.subnets
+          public_access_cidrs = ["203.0.113.0/24"]
+        }
+      }
+    EOT
+  }
+
+  example "open to the world in writing" {
+    params = { allowed_cidrs = ["203.0.113.0/24"] }
+
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids          = var.subnets
+          public_access_cidrs = ["0.0.0.0/0"] # for the pipeline
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids          = var.subnets
+          public_access_cidrs = ["203.0.113.0/24"] # for the pipeline
+        }
+      }
+    EOT
+  }
+
+  example "no public endpoint" {
+    before    = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids             = var.subnets
+          endpoint_public_access = false
+          public_access_cidrs    = ["0.0.0.0/0"]
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "no public endpoint and no sources" {
+    before    = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids             = var.subnets
+          endpoint_public_access = false
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "nobody has given the networks yet" {
+    before  = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+
+        vpc_config {
+          subnet_ids = var.subnets
+        }
+      }
+    EOT
+    refused = true
+  }
+}

@@ -1,0 +1,350 @@
+rule "aws/vpc/no-open-rdp" {
+  title    = "Let only known networks reach port 3389"
+  severity = "high"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Remote Desktop open to the world is the most common way in for ransomware: passwords
+    are guessed by machines, day and night. Administrators come from networks that can
+    be named.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_25"]
+    security_hub = ["EC2.14"]
+  }
+
+  target {
+    resource = ["aws_security_group", "aws_default_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule"]
+    when     = resource.type != "aws_security_group_rule" || target.type == "ingress"
+  }
+
+  param "allowed_cidrs" {
+    type        = "cidr_list"
+    default     = null
+    description = "Who may reach it instead of everybody: CIDR blocks, IPv4 or IPv6. Only the owner of the service knows."
+  }
+
+  narrow "ingress[*].cidr_blocks" {
+    drop = ["0.0.0.0/0"]
+    to   = param.allowed_cidrs
+    when = (block.protocol == "-1" || (block.from_port == 0 && block.to_port == 0) || (block.from_port <= 3389 && block.to_port >= 3389))
+  }
+
+  narrow "ingress[*].ipv6_cidr_blocks" {
+    drop = ["::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"]
+    to   = param.allowed_cidrs
+    when = (block.protocol == "-1" || (block.from_port == 0 && block.to_port == 0) || (block.from_port <= 3389 && block.to_port >= 3389))
+  }
+
+  narrow "cidr_blocks" {
+    drop = ["0.0.0.0/0"]
+    to   = param.allowed_cidrs
+    when = (block.protocol == "-1" || (block.from_port == 0 && block.to_port == 0) || (block.from_port <= 3389 && block.to_port >= 3389))
+  }
+
+  narrow "ipv6_cidr_blocks" {
+    drop = ["::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"]
+    to   = param.allowed_cidrs
+    when = (block.protocol == "-1" || (block.from_port == 0 && block.to_port == 0) || (block.from_port <= 3389 && block.to_port >= 3389))
+  }
+
+  narrow "cidr_ipv4" {
+    drop = ["0.0.0.0/0"]
+    to   = param.allowed_cidrs
+    when = (block.ip_protocol == "-1" || (block.from_port == 0 && block.to_port == 0) || (block.from_port <= 3389 && block.to_port >= 3389))
+  }
+
+  narrow "cidr_ipv6" {
+    drop = ["::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"]
+    to   = param.allowed_cidrs
+    when = (block.ip_protocol == "-1" || (block.from_port == 0 && block.to_port == 0) || (block.from_port <= 3389 && block.to_port >= 3389))
+  }
+
+  applicability {
+    level     = "review"
+    note      = "Whoever connects from outside the remaining networks is locked out from the next apply on."
+    behaviour = "Connections from outside the remaining networks are dropped."
+  }
+
+  example "open to the world" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      resource "aws_security_group" "main" {
+        name   = "main"
+        vpc_id = var.vpc_id
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["0.0.0.0/0"] # everybody
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "main" {
+        name   = "main"
+        vpc_id = var.vpc_id
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["10.0.0.0/8"] # everybody
+        }
+      }
+    EOT
+  }
+
+  example "one open source among others" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["10.1.0.0/16", "0.0.0.0/0"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["10.1.0.0/16", "10.0.0.0/8"]
+        }
+      }
+    EOT
+  }
+
+  example "only the open source, and nothing configured" {
+    before  = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["0.0.0.0/0"]
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "IPv4 and IPv6" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port        = 3389
+          to_port          = 3389
+          protocol         = "tcp"
+          cidr_blocks      = ["0.0.0.0/0"]
+          ipv6_cidr_blocks = ["::/0"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["10.0.0.0/8"]
+        }
+      }
+    EOT
+  }
+
+  example "a rule resource" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      resource "aws_security_group_rule" "main" {
+        type              = "ingress"
+        from_port         = 3389
+        to_port           = 3389
+        protocol          = "tcp"
+        cidr_blocks       = ["0.0.0.0/0"]
+        security_group_id = aws_security_group.main.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group_rule" "main" {
+        type              = "ingress"
+        from_port         = 3389
+        to_port           = 3389
+        protocol          = "tcp"
+        cidr_blocks       = ["10.0.0.0/8"]
+        security_group_id = aws_security_group.main.id
+      }
+    EOT
+  }
+
+  example "an ingress rule resource" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      resource "aws_vpc_security_group_ingress_rule" "main" {
+        security_group_id = aws_security_group.main.id
+        cidr_ipv4         = "0.0.0.0/0"
+        from_port         = 3389
+        ip_protocol       = "tcp"
+        to_port           = 3389
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc_security_group_ingress_rule" "main" {
+        security_group_id = aws_security_group.main.id
+        cidr_ipv4         = "10.0.0.0/8"
+        from_port         = 3389
+        ip_protocol       = "tcp"
+        to_port           = 3389
+      }
+    EOT
+  }
+
+  example "a rule resource for IPv6" {
+    params = { allowed_cidrs = ["2001:db8::/32"] }
+
+    before = <<-EOT
+      resource "aws_security_group_rule" "main" {
+        type              = "ingress"
+        from_port         = 3389
+        to_port           = 3389
+        protocol          = "tcp"
+        ipv6_cidr_blocks  = ["::/0"]
+        security_group_id = aws_security_group.main.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group_rule" "main" {
+        type              = "ingress"
+        from_port         = 3389
+        to_port           = 3389
+        protocol          = "tcp"
+        ipv6_cidr_blocks  = ["2001:db8::/32"]
+        security_group_id = aws_security_group.main.id
+      }
+    EOT
+  }
+
+  example "an ingress rule resource for IPv6" {
+    params = { allowed_cidrs = ["2001:db8::/32"] }
+
+    before = <<-EOT
+      resource "aws_vpc_security_group_ingress_rule" "main" {
+        security_group_id = aws_security_group.main.id
+        cidr_ipv6         = "::/0"
+        from_port         = 3389
+        ip_protocol       = "tcp"
+        to_port           = 3389
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc_security_group_ingress_rule" "main" {
+        security_group_id = aws_security_group.main.id
+        cidr_ipv6         = "2001:db8::/32"
+        from_port         = 3389
+        ip_protocol       = "tcp"
+        to_port           = 3389
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      variable "sources" {
+        type    = list(string)
+        default = ["0.0.0.0/0"]
+      }
+
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = var.sources
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "sources" {
+        type    = list(string)
+        default = ["10.0.0.0/8"]
+      }
+
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = var.sources
+        }
+      }
+    EOT
+  }
+
+  example "another port" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before    = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 443
+          to_port     = 443
+          protocol    = "tcp"
+          cidr_blocks = ["0.0.0.0/0"]
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "already narrow" {
+    before    = <<-EOT
+      resource "aws_security_group" "main" {
+        name = "main"
+
+        ingress {
+          from_port   = 3389
+          to_port     = 3389
+          protocol    = "tcp"
+          cidr_blocks = ["10.0.0.0/8"]
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}
