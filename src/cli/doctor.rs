@@ -210,7 +210,7 @@ async fn webhook(settings: &Settings, github: &Github) -> Check {
     if hook.content_type != "json" {
         return Check::ill(what, "its content type must be application/json; change it in the App's settings");
     }
-    match github.deliveries().await {
+    match github.deliveries(Utc::now() - chrono::TimeDelta::days(1)).await {
         Ok(deliveries) => {
             let recent: Vec<_> = deliveries.iter().take(20).collect();
             let lost = recent.iter().filter(|delivery| !delivery.arrived()).count();
