@@ -1,0 +1,190 @@
+rule "aws/opensearch/dedicated-masters" {
+  title    = "Give a search domain three dedicated master nodes in several zones"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Without dedicated masters the nodes that answer queries also hold the
+    cluster together, and an overload takes both down. Three can still agree
+    when one fails.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_318", "CKV2_AWS_59"]
+    security_hub = ["Opensearch.11", "ES.7"]
+  }
+
+  target {
+    resource = ["aws_opensearch_domain", "aws_elasticsearch_domain"]
+  }
+
+  param "master_type" {
+    type        = "string"
+    default     = "m6g.large.search"
+    description = "Instance type of the dedicated master nodes, written with .search; .elasticsearch is used for the older resource."
+  }
+
+  block "cluster_config" {
+    body {
+      dedicated_master_enabled = true
+      set "dedicated_master_count" {
+        value  = 3
+        one_of = [3, 5]
+      }
+      set "dedicated_master_type" {
+        value = param.master_type
+        keep  = true
+        when  = resource.type == "aws_opensearch_domain"
+      }
+      set "dedicated_master_type" {
+        value = replace(param.master_type, ".search", ".elasticsearch")
+        keep  = true
+        when  = resource.type == "aws_elasticsearch_domain"
+      }
+      zone_awareness_enabled = true
+    }
+  }
+
+  refuse {
+    when = target.cluster_config.instance_count == 1
+    note = "The domain has one data node, which cannot be spread over zones. Decide on a number of nodes that is a multiple of the zones."
+  }
+  refuse {
+    when = target.cluster_config.instance_count == null
+    note = "The code does not say how many data nodes there are (one by default), and one cannot be spread over zones. Decide on a number first."
+  }
+
+  applicability {
+    level = "review"
+    note  = "The domain is rebuilt beside itself and switched over."
+    cost  = "Three more nodes by the hour."
+  }
+
+  example "no masters" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count = 4
+          instance_type  = "r6g.large.search"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 4
+          instance_type            = "r6g.large.search"
+          dedicated_master_enabled = true
+          dedicated_master_count   = 3
+          dedicated_master_type    = "m6g.large.search"
+          zone_awareness_enabled   = true
+        }
+      }
+    EOT
+  }
+
+  example "the older resource" {
+    before = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count = 4
+          instance_type  = "r6g.large.elasticsearch"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 4
+          instance_type            = "r6g.large.elasticsearch"
+          dedicated_master_enabled = true
+          dedicated_master_count   = 3
+          dedicated_master_type    = "m6g.large.elasticsearch"
+          zone_awareness_enabled   = true
+        }
+      }
+    EOT
+  }
+
+  example "two masters, which cannot agree" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 4
+          dedicated_master_enabled = true
+          dedicated_master_count   = 2
+          dedicated_master_type    = "m6g.large.search"
+          zone_awareness_enabled   = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 4
+          dedicated_master_enabled = true
+          dedicated_master_count   = 3
+          dedicated_master_type    = "m6g.large.search"
+          zone_awareness_enabled   = true
+        }
+      }
+    EOT
+  }
+
+  example "five masters" {
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 4
+          dedicated_master_enabled = true
+          dedicated_master_count   = 5
+          dedicated_master_type    = "m6g.large.search"
+          zone_awareness_enabled   = true
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "a single data node" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count = 1
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "the number of nodes is not said" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = true
+  }
+}
