@@ -13,9 +13,10 @@ use super::workbench::{BlockKey, deciding_block};
 
 /// What must change for a nested block to exist with at least this body.
 pub(super) fn plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<Plan, Refusal> {
-    if !cx.wants(spec.when.as_ref(), None) {
-        return Ok(Plan::new());
-    }
+    cx.gate(spec.when.as_ref(), None, || wanted_plan(cx, spec, key))
+}
+
+fn wanted_plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<Plan, Refusal> {
     let path = parse_path(&spec.path);
     let (Some(first), Some(last)) = (path.first(), path.last()) else { return Ok(Plan::new()) };
     let key = deciding_block(cx.bench, key, &first.name);
@@ -121,34 +122,33 @@ pub(super) fn items_plan(cx: Context<'_>, spot: Spot<'_>, items: &[BodyItem]) ->
         match item {
             BodyItem::BlankLine => {}
             BodyItem::Argument { name, value, one_of, keep, when } => {
-                if !cx.wants(when.as_ref(), Some((&spot.site(), spot.body))) {
-                    continue;
-                }
-                let path = format!("{}{name}", spot.prefix);
-                let end = End { value: Some(value), one_of: one_of.as_ref(), present: *keep, ..End::default() };
-                changes.extend(match spot.body.attribute(name) {
-                    Some(held) if is_null(cx, &spot, held) => {
-                        let wanted = End { present: false, ..end };
-                        argument(cx, spot, held, &path, wanted, None)?
-                    }
-                    Some(held) => argument(cx, spot, held, &path, end, None)?,
-                    // A nested block or dynamic block in the place of the argument is left alone.
-                    None if spot.body.nested(name).next().is_some() => Plan::new(),
-                    None => {
-                        let wanted = render(&spot.scope(cx), value)?;
-                        insert(spot.document, spot.key, spot.body, name, &path, &wanted)
-                    }
-                });
+                let site = spot.site();
+                let plan =
+                    || argument_plan(cx, spot, name, End { value: Some(value), one_of: one_of.as_ref(), present: *keep, ..End::default() });
+                changes.extend(cx.gate(when.as_ref(), Some((&site, spot.body)), plan)?);
             }
             BodyItem::Block { name, labels, body, when } => {
-                if !cx.wants(when.as_ref(), Some((&spot.site(), spot.body))) {
-                    continue;
-                }
-                changes.extend(nested_plan(cx, spot, name, labels, body)?);
+                let site = spot.site();
+                changes.extend(cx.gate(when.as_ref(), Some((&site, spot.body)), || nested_plan(cx, spot, name, labels, body))?);
             }
         }
     }
     Ok(changes)
+}
+
+/// One argument of a wanted body.
+fn argument_plan(cx: Context<'_>, spot: Spot<'_>, name: &str, end: End<'_>) -> Result<Plan, Refusal> {
+    let path = format!("{}{name}", spot.prefix);
+    match spot.body.attribute(name) {
+        Some(held) if is_null(cx, &spot, held) => argument(cx, spot, held, &path, End { present: false, ..end }, None),
+        Some(held) => argument(cx, spot, held, &path, end, None),
+        // A nested block or dynamic block in the place of the argument is left alone.
+        None if spot.body.nested(name).next().is_some() => Ok(Plan::new()),
+        None => {
+            let wanted = end.wanted(&spot.scope(cx))?;
+            Ok(insert(spot.document, spot.key, spot.body, name, &path, &wanted))
+        }
+    }
 }
 
 fn is_null(cx: Context<'_>, spot: &Spot<'_>, held: &crate::hcl::Attribute) -> bool {

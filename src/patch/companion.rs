@@ -30,9 +30,10 @@ pub(super) fn is_inline(cx: Context<'_>, spec: &CompanionSpec) -> bool {
 
 /// What must change for the companion to exist.
 pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
-    if !cx.wants(spec.when.as_ref(), None) {
-        return Ok(Plan::new());
-    }
+    cx.gate(spec.when.as_ref(), None, || wanted_plan(cx, spec))
+}
+
+fn wanted_plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
     let found = find_linked(cx, &spec.resource, &spec.link);
     let items: Vec<BodyItem> = spec.body.iter().filter(|item| !is_link(item, &spec.link)).cloned().collect();
     let mut first: Option<Result<Plan, Refusal>> = None;

@@ -12,6 +12,7 @@ use super::evaluate::{Environment, Scope};
 use super::follow::{Site, body_term, member_of};
 use super::linked::find_linked;
 use super::params::Bound;
+use super::plan::Plan;
 use super::term::Term;
 use super::version;
 use super::workbench::{BlockKey, Workbench, deciding_block};
@@ -68,6 +69,43 @@ impl<'a> Context<'a> {
         let block = block.map(|(site, body)| body_term(self.bench, site, body));
         let scope = RuleScope { block, ..self.scope() };
         Environment::new(&scope).evaluate(&expression.expression)
+    }
+
+    /// What `plan` wants where a condition is true; nothing where it is false. Where that is not known, an end that holds anyway
+    /// is fine, and one that does not is a refusal.
+    pub(super) fn gate(
+        self,
+        when: Option<&RuleExpression>,
+        block: Option<(&Site, &Body)>,
+        plan: impl FnOnce() -> Result<Plan, Refusal>,
+    ) -> Result<Plan, Refusal> {
+        let Some(when) = when else { return plan() };
+        match self.evaluate(when, block).truth() {
+            Some(true) => plan(),
+            Some(false) => Ok(Plan::new()),
+            None => match plan() {
+                Ok(changes) if changes.is_empty() => Ok(changes),
+                _ => Err(self.undecided(when)),
+            },
+        }
+    }
+
+    /// A refusal because a condition depends on something that is not known.
+    pub(super) fn undecided(&self, when: &RuleExpression) -> Refusal {
+        let refusal = Refusal::new(
+            RefusalKind::DecidedElsewhere,
+            format!(
+                "Whether rule `{}` wants a change here depends on `{}`, which these files do not decide.",
+                self.rule.id,
+                super::plan::shorten(&when.text)
+            ),
+        )
+        .next("Give the values it depends on a default or a tfvars entry, or make the change by hand.");
+        let span = self.target_document().ok().and_then(|document| self.target.in_document(&document).map(|block| block.span));
+        match span {
+            Some(span) => refusal.at(self.bench.place(&self.target.path, span, "the block in question")),
+            None => refusal,
+        }
     }
 
     /// Whether a condition is true; absent ones are.

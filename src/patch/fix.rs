@@ -201,6 +201,11 @@ impl Workbench {
         };
         let judgement = {
             let cx = Context { bench: self, rule, params: &bound, target: &subject.key };
+            if let Some(when) = rule.target.when.as_ref().filter(|_| !subject.is_module)
+                && cx.evaluate(when, None).truth().is_none()
+            {
+                return Err(cx.undecided(when));
+            }
             if !applies(cx, &subject) {
                 return Ok(Outcome::NotApplicable(format!("rule `{}` does not concern this block", rule.id)));
             }

@@ -52,9 +52,8 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
     for found in block.body.find(&path) {
         match found {
             Found::Attribute { body, attribute } => {
-                if cx.wants(spec.when.as_ref(), Some((&site, body))) {
-                    changes.extend(narrowing.argument(&key, &site, &document, body, attribute)?);
-                }
+                let plan = || narrowing.argument(&key, &site, &document, body, attribute);
+                changes.extend(cx.gate(spec.when.as_ref(), Some((&site, body)), plan)?);
             }
             Found::Inside { attribute, depth } => {
                 // `ingress = [{ cidr_blocks = […] }]`: each object of the list.
@@ -66,11 +65,11 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
                     attribute.value.is_array(),
                     &path[depth..],
                 );
-                if cx.wants(spec.when.as_ref(), None) {
-                    for leaf in &leaves {
-                        changes.extend(narrowing.leaf(leaf, None)?);
-                    }
-                }
+                let plan = || {
+                    let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| narrowing.leaf(leaf, None)).collect();
+                    Ok(plans?.concat())
+                };
+                changes.extend(cx.gate(spec.when.as_ref(), None, plan)?);
             }
             Found::Block { .. } | Found::Missing { .. } => {}
         }

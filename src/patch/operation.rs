@@ -21,16 +21,16 @@ pub(super) fn plan(cx: Context<'_>, operation: &Operation, key: &BlockKey) -> Re
         Operation::Companion(spec) if is_other_companion(cx, spec) => Ok(Plan::new()),
         Operation::Companion(spec) if key.labels.first() == Some(&spec.resource) => companion::itself(cx, spec, key),
         Operation::Companion(spec) if companion::is_inline(cx, spec) => {
-            if !cx.wants(spec.when.as_ref(), None) {
-                return Ok(Plan::new());
-            }
-            for inner in &spec.inline {
-                let changes = plan(cx, inner, key)?;
-                if !changes.is_empty() {
-                    return Ok(changes);
+            let inner = || {
+                for inner in &spec.inline {
+                    let changes = plan(cx, inner, key)?;
+                    if !changes.is_empty() {
+                        return Ok(changes);
+                    }
                 }
-            }
-            Ok(Plan::new())
+                Ok(Plan::new())
+            };
+            cx.gate(spec.when.as_ref(), None, inner)
         }
         Operation::Companion(spec) => companion::plan(cx, spec),
         Operation::Narrow(spec) => narrow::plan(cx, spec, key),

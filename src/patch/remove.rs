@@ -36,20 +36,15 @@ pub(super) fn plan(cx: Context<'_>, spec: &RemoveSpec, key: &BlockKey) -> Result
             }
             Found::Inside { .. } | Found::Missing { .. } => continue,
         };
-        if !cx.wants(spec.when.as_ref(), Some((&site, body))) {
-            continue;
-        }
-        let edit = match document.syntax() {
-            Syntax::Native => hcl::remove_item(&document, span),
-            Syntax::Json => json_edit::remove_member(document.text(), span),
+        let plan = || {
+            let edit = match document.syntax() {
+                Syntax::Native => hcl::remove_item(&document, span),
+                Syntax::Json => json_edit::remove_member(document.text(), span),
+            };
+            let summary = format!("{what} `{}`", spec.path);
+            Ok(vec![Change { path: key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }])
         };
-        changes.push(Change {
-            path: key.path.clone(),
-            edit,
-            summary: format!("{what} `{}`", spec.path),
-            argument: spec.path.clone(),
-            through: Vec::new(),
-        });
+        changes.extend(cx.gate(spec.when.as_ref(), Some((&site, body)), plan)?);
     }
     Ok(changes)
 }

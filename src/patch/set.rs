@@ -129,15 +129,13 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
         let prefix = prefix_of(&path[..depth]);
         let spot = Spot { key: &key, document: &document, body, prefix: &prefix, writing: Writing::Target };
         let around = (depth > 0).then(|| spot.site());
-        if !cx.wants(spec.when.as_ref(), around.as_ref().map(|site| (site, body))) {
-            continue;
-        }
-        changes.extend(match found {
-            Found::Attribute { attribute, .. } => argument(cx, spot, attribute, &spec.path, End::of(spec), spec.default.as_ref())?,
-            Found::Missing { depth, .. } => missing(cx, spot, spec, &path, depth)?,
-            Found::Inside { attribute, depth } => inside(cx, spot, attribute, spec, &path[depth..])?,
-            Found::Block { .. } => Plan::new(),
-        });
+        let plan = || match found {
+            Found::Attribute { attribute, .. } => argument(cx, spot, attribute, &spec.path, End::of(spec), spec.default.as_ref()),
+            Found::Missing { depth, .. } => missing(cx, spot, spec, &path, depth),
+            Found::Inside { attribute, depth } => inside(cx, spot, attribute, spec, &path[depth..]),
+            Found::Block { .. } => Ok(Plan::new()),
+        };
+        changes.extend(cx.gate(spec.when.as_ref(), around.as_ref().map(|site| (site, body)), plan)?);
     }
     Ok(changes)
 }

@@ -32,9 +32,10 @@ struct Ends<'a> {
 
 /// What must change in the policies that an argument holds (or in the statements of a policy document).
 pub(super) fn plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey) -> Result<Plan, Refusal> {
-    if !cx.wants(spec.when.as_ref(), None) {
-        return Ok(Plan::new());
-    }
+    cx.gate(spec.when.as_ref(), None, || wanted_plan(cx, spec, key))
+}
+
+fn wanted_plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey) -> Result<Plan, Refusal> {
     let path = parse_path(&spec.path);
     let Some(first) = path.first() else { return Ok(Plan::new()) };
     let key = deciding_block(cx.bench, key, &first.name);
