@@ -1,12 +1,14 @@
 //! The integration tests: one binary, so that it links once.
 
 mod aws_directory;
+mod checked_sandbox;
 mod contract;
 mod databases;
 mod floors;
 mod git_mirrors;
 mod git_server;
 mod github_client;
+mod github_sandbox;
 mod scripted;
 mod store_audit;
 mod store_findings;
