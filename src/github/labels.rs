@@ -18,7 +18,7 @@ pub struct Label {
     #[serde(default)]
     pub color: String,
     /// What it means, at most 100 characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 

@@ -57,7 +57,7 @@ impl Contract {
     /// Checks path, method, query and body of a request.
     pub fn check(&self, request: &Recorded) -> Result<(), String> {
         let name = request.name();
-        let template = self.template(&request.path).ok_or_else(|| format!("{name}: GitHub has no such path"))?;
+        let template = self.template(&by_name(&request.path)).ok_or_else(|| format!("{name}: GitHub has no such path"))?;
         let operation = self.paths[template]
             .get(request.method.to_lowercase())
             .ok_or_else(|| format!("{name}: {template} does not take this method"))?;
@@ -175,6 +175,13 @@ fn nullable(schema: &Value) -> Value {
         Value::Array(list) => Value::Array(list.iter().map(nullable).collect()),
         other => other.clone(),
     }
+}
+
+/// GitHub redirects from a repository's old name to `/repositories/ID`, which stands for the same paths and is not described.
+fn by_name(path: &str) -> String {
+    let below =
+        path.strip_prefix("/repositories/").map(|rest| rest.split_once('/').map(|(_, below)| format!("/{below}")).unwrap_or_default());
+    below.map_or_else(|| path.to_owned(), |below| format!("/repos/owner/name{below}"))
 }
 
 fn request(method: &str, path: &str, query: &str, body: Option<Value>) -> Recorded {

@@ -273,7 +273,6 @@ async fn a_renamed_repository_is_followed_with_method_and_body_and_never_to_anot
         _ => Reply::of(200, json!([])),
     }))
     .await;
-    // `/repositories/{id}` is where GitHub redirects to; its description does not list it.
     let followed = client(&server);
     assert_eq!(followed.repository(&repository()).await.unwrap().unwrap().name, "renamed");
     assert_eq!(
@@ -281,7 +280,6 @@ async fn a_renamed_repository_is_followed_with_method_and_body_and_never_to_anot
         "hello <!-- m -->"
     );
     assert_eq!(server.calls().into_iter().filter(|call| call.starts_with("POST /repos/acme/renamed")).count(), 1);
-    server.take_anything();
 
     let other = Scripted::start(|_| Reply::of(200, json!({ "id": 1, "name": "stolen", "owner": { "login": "x" } }))).await;
     let elsewhere = format!("{}/repos/acme/infra", other.url);

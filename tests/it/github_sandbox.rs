@@ -33,7 +33,8 @@ impl World {
         infra.grant("dana", Level::Write).unwrap();
         infra.grant_team("data-platform", Level::Write).unwrap();
         infra.commit("dana", "trunk", "Start", &[("main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n")]).unwrap();
-        let app = sandbox.register_app("acme", NewApp { name: "remediate".into(), ..NewApp::default() }).unwrap();
+        let app =
+            sandbox.register_app("acme", NewApp { name: "remediate".into(), permissions: permissions(), ..NewApp::default() }).unwrap();
         let installation = app.install("acme", None).unwrap().id();
         let credentials = AppCredentials::new(app.id().to_string(), &SecretString::from(app.private_key())).unwrap();
         let options = Options { retry_base: std::time::Duration::from_millis(1), ..Options::default() };
@@ -64,6 +65,12 @@ impl World {
             at: Utc::now(),
         }
     }
+}
+
+/// What `app.yml` asks for: the client must do with exactly that.
+fn permissions() -> BTreeMap<String, String> {
+    let manifest: serde_json::Value = serde_saphyr::from_str(remediate::web::APP_MANIFEST).unwrap();
+    serde_json::from_value(manifest["default_permissions"].clone()).unwrap()
 }
 
 fn pull(head: &str) -> NewPull {

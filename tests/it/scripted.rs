@@ -63,11 +63,6 @@ impl Scripted {
         Self { url, seen }
     }
 
-    /// Forgets what was asked, for what GitHub takes and does not describe.
-    pub fn take_anything(self) {
-        self.seen.lock().expect("no panic while recording").clear();
-    }
-
     /// What was asked so far: `POST /path`.
     pub fn calls(&self) -> Vec<String> {
         self.seen().iter().map(|seen| seen.recorded.name()).collect()

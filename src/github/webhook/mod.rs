@@ -14,8 +14,8 @@ pub use events::{
 };
 pub use signature::{SignatureError, sign, verify};
 
-/// The events the product understands: what `app.yml` subscribes to, and those GitHub sends every app unasked
-/// (`ping`, `installation`, `installation_repositories`).
+/// The events that can be read: those `app.yml` subscribes to, those GitHub sends every app unasked (`ping`, `installation`,
+/// `installation_repositories`), and those an organisation may add to its app.
 pub const EVENTS: [&str; 12] = [
     "check_run",
     "check_suite",
