@@ -150,7 +150,7 @@ impl RuleCheck<'_> {
             Operation::Remove(remove) => {
                 self.path(&remove.path, remove.span, shapes);
             }
-            Operation::Companion(companion) => self.companion(companion),
+            Operation::Companion(companion) => self.companion(companion, shapes),
             Operation::Narrow(narrow) => self.leaf(&narrow.path, narrow.span, shapes),
             Operation::Statement(statement) => {
                 self.path(&statement.path, statement.span, shapes);
@@ -228,12 +228,14 @@ impl RuleCheck<'_> {
         self.report(problem);
     }
 
-    fn companion(&mut self, companion: &CompanionSpec) {
+    fn companion(&mut self, companion: &CompanionSpec, shapes: &[Shape]) {
         let Some(shape) = shape(&companion.resource) else {
             self.unknown_type(&companion.resource, companion.span.start);
             return;
         };
-        if let Err(unknown) = shape.member(&companion.link) {
+        if let Some(path) = &companion.referenced_by {
+            self.leaf(path, companion.span, shapes);
+        } else if let Err(unknown) = shape.member(&companion.link) {
             let place = self.place_of(&companion.link, companion.span.start);
             let problem = self
                 .problem(place, format!("{} has no argument `{}`", companion.resource, unknown.step))

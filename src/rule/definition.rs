@@ -202,8 +202,14 @@ pub struct CompanionSpec {
     pub resource: String,
     /// Byte range in the rule file.
     pub span: Span,
-    /// Its argument that refers to the target (dotted path allowed).
+    /// Its argument that refers to the target (dotted path allowed). Empty when the target refers to the companion instead.
     pub link: String,
+    /// The other way round: the path of the target's argument that must refer to the companion. It holds with any value.
+    pub referenced_by: Option<String>,
+    /// Attribute of the companion that the target's argument is set to (`id`, `arn`).
+    pub attribute: String,
+    /// `link` refers not to the target but to the resource of this type that an earlier companion of the rule wrote.
+    pub link_to: Option<String>,
     /// Which attributes of the target the link may use (`id`, `bucket`, `arn`, `name`): the first is written.
     pub link_attributes: Vec<String>,
     /// Name of a new companion; absent: the target's own name.

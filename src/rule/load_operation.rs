@@ -94,8 +94,17 @@ fn remove(reader: &mut Reader, block: &Block) -> RemoveSpec {
 
 fn companion(reader: &mut Reader, block: &Block) -> CompanionSpec {
     let body = &block.body;
-    reader.only(body, "`companion`", &["link", "link_attributes", "name", "when"], &["body", "inline"]);
-    let link = reader.required_text(body, "link", "`companion`", span_of(&block.ident));
+    reader.only(
+        body,
+        "`companion`",
+        &["link", "link_attributes", "link_to", "referenced_by", "attribute", "name", "when"],
+        &["body", "inline"],
+    );
+    let referenced_by = reader.text(body, "referenced_by");
+    let link = match &referenced_by {
+        Some(_) => String::new(),
+        None => reader.required_text(body, "link", "`companion`", span_of(&block.ident)),
+    };
     let (inline, inline_version) = inline(reader, body);
     let link_attributes = match reader.texts_named(body, "link_attributes") {
         none if none.is_empty() => ["id", "bucket", "arn", "name"].map(str::to_owned).to_vec(),
@@ -105,6 +114,9 @@ fn companion(reader: &mut Reader, block: &Block) -> CompanionSpec {
         resource: reader.label(block, "a resource type"),
         span: whole(block),
         link,
+        referenced_by,
+        attribute: reader.text(body, "attribute").unwrap_or_else(|| "id".to_owned()),
+        link_to: reader.text(body, "link_to"),
         link_attributes,
         name: reader.expression_named(body, "name"),
         body: wanted_body(reader, block),

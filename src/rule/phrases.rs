@@ -123,7 +123,11 @@ fn set_phrase(set: &SetSpec) -> String {
 }
 
 fn companion_phrase(companion: &CompanionSpec) -> String {
-    let mut phrase = format!("a `{}` refers to it by `{}` and is complete", companion.resource, companion.link);
+    let mut phrase = match (&companion.referenced_by, &companion.link_to) {
+        (Some(path), _) => format!("`{path}` names a `{}`", companion.resource),
+        (None, Some(other)) => format!("a `{}` refers to that `{other}` by `{}`", companion.resource, companion.link),
+        (None, None) => format!("a `{}` refers to it by `{}` and is complete", companion.resource, companion.link),
+    };
     if let Some(version) = &companion.inline_version {
         let inline: Vec<String> = companion.inline.iter().map(end_phrase).collect();
         phrase = format!("{phrase} (provider {version}: {})", inline.join("; "));
