@@ -62,6 +62,13 @@ impl Workspace {
             .map(|(path, text)| (path.as_str(), text.as_ref()))
     }
 
+    /// The files in `directory` and in all directories below it (`""` is everything), in path order.
+    pub fn below<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        let inside = prefix.clone();
+        self.files.range(prefix..).take_while(move |(path, _)| path.starts_with(&inside)).map(|(path, text)| (path.as_str(), text.as_ref()))
+    }
+
     /// Number of files.
     #[must_use]
     pub fn len(&self) -> usize {

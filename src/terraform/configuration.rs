@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::module::{Module, ModuleSource};
-use super::origin::Role;
+use super::provider;
 use super::selection::{self, Selection};
 use super::source::Sources;
 use super::syntax::{Attribute, Block, Site};
+use super::terragrunt;
+use super::value::Traced;
+use super::version::Version;
 use crate::model::Workspace;
 
 /// Most module calls in one tree, each path counted: calls multiply.
-const MOST_NODES: usize = 10_000;
+const MOST_NODES: usize = 5_000;
 
 /// Deepest module path.
 const DEEPEST: usize = 32;
@@ -23,6 +26,8 @@ pub struct Configuration<'w> {
     selection: Selection,
     nodes: Vec<Node>,
     given: BTreeMap<Arc<str>, Given>,
+    locked: BTreeMap<String, (Version, Site)>,
+    terragrunt: Option<terragrunt::Context>,
     problems: Vec<Problem>,
 }
 
@@ -47,11 +52,11 @@ pub struct Node {
 
 /// A value given to a root variable from outside the module's own files.
 #[derive(Debug, Clone)]
-pub struct Given {
-    /// The entry.
-    pub attribute: Attribute,
-    /// What gives it.
-    pub role: Role,
+pub enum Given {
+    /// An entry of a variable file.
+    Written(Attribute),
+    /// A value that Terragrunt passes.
+    Passed(Traced),
 }
 
 /// Something that could not be read as it should, with its place.
@@ -87,7 +92,26 @@ impl<'w> Configuration<'w> {
         problems.sort_by(|a, b| (&a.site, &a.message).cmp(&(&b.site, &b.message)));
         problems.dedup();
         let given = selection::given(sources, root_dir, selection);
-        Self { workspace: sources.workspace(), selection: selection.clone(), nodes, given, problems }
+        let locked = provider::locked_versions(sources, root_dir);
+        Self { workspace: sources.workspace(), selection: selection.clone(), nodes, given, locked, terragrunt: None, problems }
+    }
+
+    /// The surroundings in which the expressions of a Terragrunt file are evaluated: `module` has its locals.
+    pub(super) fn of_terragrunt(workspace: &'w Workspace, module: Module, context: terragrunt::Context) -> Self {
+        let root = Node { id: NodeId(0), parent: None, path: Vec::new(), module: Arc::new(module), children: BTreeMap::new() };
+        Self {
+            workspace,
+            selection: Selection::plain(),
+            nodes: vec![root],
+            given: BTreeMap::new(),
+            locked: BTreeMap::new(),
+            terragrunt: Some(context),
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn terragrunt(&self) -> Option<&terragrunt::Context> {
+        self.terragrunt.as_ref()
     }
 
     /// The files it was read from.
@@ -149,6 +173,11 @@ impl<'w> Configuration<'w> {
     #[must_use]
     pub fn given(&self) -> &BTreeMap<Arc<str>, Given> {
         &self.given
+    }
+
+    /// The provider versions of the lock file, by provider type.
+    pub(super) fn locked(&self) -> &BTreeMap<String, (Version, Site)> {
+        &self.locked
     }
 
     /// What could not be read.

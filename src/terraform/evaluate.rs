@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::configuration::{Configuration, NodeId};
+use super::instances::ModuleInstance;
 use super::origin::{Origin, Role};
 use super::scope::{InstanceId, Scope};
 use super::syntax::{Expression, ExpressionKind, ObjectItem, Site};
@@ -24,7 +25,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 500_000, total: 50_000_000, depth: 256 }
+        Self { steps: 200_000, total: 10_000_000, depth: 256 }
     }
 }
 
@@ -39,9 +40,13 @@ pub struct Evaluator<'c> {
     left: Cell<u64>,
     total: Cell<u64>,
     depth: Cell<u32>,
+    /// The bound on depth was met since this was last cleared.
+    too_deep: Cell<bool>,
     pub(super) instances: RefCell<Vec<Instance>>,
     interned: RefCell<HashMap<CallInstance, InstanceId>>,
     pub(super) memory: RefCell<HashMap<Name, Slot>>,
+    /// The instances of the module at each place.
+    pub(super) places: RefCell<HashMap<NodeId, Arc<[ModuleInstance]>>>,
 }
 
 /// The calling instance, the call's name, its key, and whether it stands for unknown ones.
@@ -76,6 +81,8 @@ pub(super) enum NameKind {
 pub(super) enum Slot {
     Running,
     Done(Traced),
+    /// Worked out at this depth, where the bound on depth was in the way: known better only from further up.
+    CutShort(Traced, u32),
 }
 
 impl<'c> Evaluator<'c> {
@@ -95,9 +102,11 @@ impl<'c> Evaluator<'c> {
             left: Cell::new(limits.steps),
             total: Cell::new(limits.total),
             depth: Cell::new(0),
+            too_deep: Cell::new(false),
             instances: RefCell::new(vec![root]),
             interned: RefCell::default(),
             memory: RefCell::default(),
+            places: RefCell::default(),
         }
     }
 
@@ -142,6 +151,9 @@ impl<'c> Evaluator<'c> {
     /// Runs `work` one level deeper, within the bounds.
     pub(super) fn deeper(&self, work: impl FnOnce() -> Traced) -> Traced {
         let depth = self.depth.get();
+        if depth >= self.limits.depth {
+            self.too_deep.set(true);
+        }
         if depth >= self.limits.depth || !self.spend(1) {
             return Traced::unknown(Why::Bound);
         }
@@ -153,20 +165,30 @@ impl<'c> Evaluator<'c> {
 
     /// The remembered value of `name`, or what `work` makes of it; a name that needs itself is a cycle.
     pub(super) fn remember(&self, name: Name, work: impl FnOnce() -> Traced) -> Traced {
+        let depth = self.depth.get();
         let known = self.memory.borrow().get(&name).cloned();
         match known {
             Some(Slot::Done(value)) => return value,
+            Some(Slot::CutShort(value, at)) if depth >= at => {
+                self.too_deep.set(true);
+                return value;
+            }
             Some(Slot::Running) => return Traced::unknown(Why::Cycle(name.name)),
-            None => {}
+            Some(Slot::CutShort(..)) | None => {}
         }
         self.memory.borrow_mut().insert(name.clone(), Slot::Running);
+        let outside = self.too_deep.replace(false);
         let value = work();
-        // A value that is unknown only because this question grew too long may be known to the next.
-        let cut_short = self.exhausted() || value.value.first_unknown().is_some_and(|why| matches!(why.root(), Why::Bound));
-        if cut_short && self.depth.get() > 1 {
-            self.memory.borrow_mut().remove(&name);
+        let cut = self.too_deep.replace(false);
+        self.too_deep.set(outside || cut);
+        let mut memory = self.memory.borrow_mut();
+        if self.exhausted() {
+            // Another question, with fresh steps, may know it.
+            memory.remove(&name);
+        } else if cut {
+            memory.insert(name, Slot::CutShort(value.clone(), depth));
         } else {
-            self.memory.borrow_mut().insert(name, Slot::Done(value.clone()));
+            memory.insert(name, Slot::Done(value.clone()));
         }
         value
     }

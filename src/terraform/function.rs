@@ -61,7 +61,8 @@ impl Evaluator<'_> {
             return computed(scope, span, name, origins(&all), Value::unknown(Why::Function(Arc::from(name))));
         };
         let arguments = Arguments { all, evaluator: self, scope };
-        let answer = if self.spend(arguments.all.len() as u64) { function(&arguments) } else { Err(Value::unknown(Why::Bound)) };
+        let size: u64 = arguments.all.iter().map(|argument| argument.value.size()).sum();
+        let answer = if self.spend(1 + size / 16) { function(&arguments) } else { Err(Value::unknown(Why::Bound)) };
         match answer {
             Ok(Outcome::Value(value)) | Err(value) => computed(scope, span, name, origins(&arguments.all), value),
             Ok(Outcome::Part(part)) => {
@@ -139,6 +140,7 @@ fn find(name: &str) -> Option<Function> {
         .or_else(|| network::find(name))
         .or_else(|| super::functions_file::find(name))
         .or_else(|| conversion_function(name))
+        .or_else(|| super::terragrunt::find(name))
 }
 
 fn conversion_function(name: &str) -> Option<Function> {

@@ -187,7 +187,8 @@ fn slice(arguments: &Arguments<'_>) -> Answer {
 }
 
 fn chunklist(arguments: &Arguments<'_>) -> Answer {
-    let (items, size) = (arguments.closed_list(0)?, usize::try_from(arguments.integer(1)?).unwrap_or(0));
+    let (items, size) = (arguments.closed_list(0)?, arguments.integer(1)?);
+    let size = usize::try_from(size).map_err(|_| Value::invalid("`chunklist` needs a size from 0"))?;
     let size = if size == 0 { items.len().max(1) } else { size };
     Ok(Value::list(items.chunks(size).map(|chunk| Traced::bare(Value::list(chunk.to_vec()))).collect()).into())
 }

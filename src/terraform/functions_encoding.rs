@@ -21,7 +21,7 @@ pub(super) fn find(name: &str) -> Option<fn(&Arguments<'_>) -> Answer> {
         "base64encode" => |arguments| arguments.long_text(to_base64(arguments.text(0)?.as_bytes())),
         "base64decode" => base64decode,
         "urlencode" => urlencode,
-        "sha1" => |_| Err(Value::unknown(Why::Function(Arc::from("sha1")))),
+        "sha1" => |arguments| Ok(Value::string(hex::encode(super::digest::sha1(arguments.text(0)?.as_bytes()))).into()),
         "sha256" => |arguments| Ok(Value::string(hex::encode(sha2::Sha256::digest(arguments.text(0)?.as_bytes()))).into()),
         "sha512" => |arguments| Ok(Value::string(hex::encode(sha2::Sha512::digest(arguments.text(0)?.as_bytes()))).into()),
         "base64sha256" => |arguments| Ok(Value::string(to_base64(&sha2::Sha256::digest(arguments.text(0)?.as_bytes()))).into()),

@@ -33,10 +33,13 @@ pub(super) fn find(name: &str) -> Option<fn(&Arguments<'_>) -> Answer> {
 /// A path of the configuration as a path of the workspace. Terraform runs in the root module's directory.
 fn workspace_path(arguments: &Arguments<'_>, path: &str) -> Result<String, Value> {
     let outside = || Value::unknown(Why::File(Arc::from(path)));
-    if path.starts_with('/') || path.starts_with('~') {
+    let configuration = arguments.evaluator.configuration();
+    // The paths that Terragrunt's functions give begin with `/` at the workspace's root.
+    if path.starts_with('~') || (path.starts_with('/') && configuration.terragrunt().is_none()) {
         return Err(outside());
     }
-    directory::resolve(arguments.evaluator.configuration().root_dir(), path).ok_or_else(outside)
+    let base = if path.starts_with('/') { "" } else { configuration.root_dir() };
+    directory::resolve(base, path).ok_or_else(outside)
 }
 
 /// Path and text of the file that the first argument names; a file that is not there is unknown: it may be generated.

@@ -32,7 +32,7 @@ impl Network {
             IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
             IpAddr::V6(address) => (u128::from(address), 128),
         };
-        (prefix <= width).then_some(Self { bits: bits & mask(prefix, width), prefix, width })
+        (prefix <= width).then(|| Self { bits: bits & mask(prefix, width), prefix, width })
     }
 
     /// Network `number` of those that are `more` bits longer.
@@ -60,7 +60,7 @@ impl Network {
 /// The fixed bits of a network.
 fn mask(prefix: u32, width: u32) -> u128 {
     let all = if width == 32 { u128::from(u32::MAX) } else { u128::MAX };
-    let free = width - prefix;
+    let free = width.saturating_sub(prefix);
     if free >= 128 { 0 } else { all & (u128::MAX << free) }
 }
 
@@ -100,9 +100,13 @@ fn cidrhost(arguments: &Arguments<'_>) -> Answer {
     let network = network(arguments)?;
     let number = arguments.integer(1)?;
     let free = network.width - network.prefix;
-    let size = 1_u128.checked_shl(free).unwrap_or(u128::MAX);
-    let offset = if number < 0 { size.checked_sub(u128::from(number.unsigned_abs())) } else { u128::try_from(number).ok() };
-    let offset = offset.filter(|offset| *offset < size).ok_or_else(|| Value::invalid("the network has no such host"))?;
+    let last = 1_u128.checked_shl(free).map_or(u128::MAX, |size| size - 1);
+    let offset = match u128::try_from(number) {
+        Ok(number) => Some(number),
+        // -1 is the last address.
+        Err(_) => last.checked_sub(u128::from(number.unsigned_abs()) - 1),
+    };
+    let offset = offset.filter(|offset| *offset <= last).ok_or_else(|| Value::invalid("the network has no such host"))?;
     Ok(Value::string(network.address(network.bits | offset)).into())
 }
 

@@ -12,7 +12,7 @@ use super::value::{Traced, Value, Why};
 use crate::model::{Address, InstanceKey, ModuleStep, ResourceMode};
 
 /// Most instances that one question looks at, modules and keys multiplied.
-const MOST_INSTANCES: usize = 10_000;
+const MOST_INSTANCES: usize = 2_000;
 
 /// One instance of a block, at one place of the module tree.
 #[derive(Debug, Clone)]
@@ -79,18 +79,28 @@ impl<'c> Evaluator<'c> {
     /// The instances of the module at `node`.
     #[must_use]
     pub fn module_instances(&self, node: &Node) -> Vec<ModuleInstance> {
-        self.question(|| self.module_instances_of(node))
+        self.question(|| self.module_instances_of(node).to_vec())
     }
 
-    fn module_instances_of(&self, node: &Node) -> Vec<ModuleInstance> {
+    /// Remembered: a place deep in the tree asks for all those above it.
+    fn module_instances_of(&self, node: &Node) -> Arc<[ModuleInstance]> {
+        if let Some(known) = self.places.borrow().get(&node.id) {
+            return known.clone();
+        }
+        let found: Arc<[ModuleInstance]> = self.find_module_instances(node).into();
+        self.places.borrow_mut().insert(node.id, found.clone());
+        found
+    }
+
+    fn find_module_instances(&self, node: &Node) -> Vec<ModuleInstance> {
         let (Some(parent), Some(call), Some(name)) = (node.parent, self.configuration.call_of(node), node.path.last()) else {
             return vec![ModuleInstance { id: InstanceId(0), path: Vec::new(), any: false }];
         };
         let mut instances = Vec::new();
-        for outer in self.module_instances_of(self.configuration.node(parent)) {
+        for outer in self.module_instances_of(self.configuration.node(parent)).iter() {
             let repetition = self.repetition(&Scope::new(outer.id, call.file.clone()), call);
             for member in repetition.members {
-                if instances.len() >= MOST_INSTANCES {
+                if instances.len() >= MOST_INSTANCES || !self.spend(1) {
                     return instances;
                 }
                 let id = self.intern(outer.id, name, node.id, member.key.clone(), member.any, member.scope.clone());
@@ -112,7 +122,7 @@ impl<'c> Evaluator<'c> {
     #[must_use]
     pub fn instances<'b>(&self, node: &Node, block: &'b Block) -> Vec<BlockInstance<'b>> {
         let mut found = Vec::new();
-        for module in self.module_instances(node) {
+        for module in self.question(|| self.module_instances_of(node)).iter() {
             let repetition = self.question(|| self.repetition(&Scope::new(module.id, block.file.clone()), block));
             for Member { key, any, scope } in repetition.members {
                 if found.len() >= MOST_INSTANCES {

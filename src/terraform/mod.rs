@@ -34,6 +34,9 @@
 //! assert_eq!(&workspace.get("main.tf").unwrap()[deciders.places[0].site.span.range()], "false");
 //! ```
 //!
+//! - [`ModuleGraph`] finds the root modules of a workspace with the ways they are applied ([`Selection`]), and for a module directory
+//!   every configuration that reaches it ([`ModuleGraph::configurations_with`]): give these to [`decide`].
+//! - [`Configuration::provider_version`] and [`Evaluator::provider_of`] tell version, region, account and default tags.
 //! - [`Sources`] parses each file once; share one among the configurations of a workspace.
 //! - [`Value`] is known, known in part, or unknown with the reason ([`Why`]). Unknown never means false.
 //! - [`Traced::origin`] is the chain of places a value came through; [`Origin::decider`] is the last one.
@@ -69,12 +72,16 @@ mod pattern;
 mod provider;
 mod reference;
 mod repetition;
+mod roots;
 mod scope;
 mod selection;
 mod source;
 mod syntax;
+mod terragrunt;
 mod value;
+mod version;
 mod walk;
+mod workspaces;
 
 pub use configuration::{Configuration, Given, Node, NodeId, Problem};
 pub use decide::{Decider, Deciders, Reached, Unsettled, decide};
@@ -85,6 +92,8 @@ pub use module::{Import, Module, ModuleCall, ModuleSource, Moved, Removed, Resou
 pub use native::expression_of;
 pub use origin::{Hop, Origin, Role};
 pub use pattern::{NameMatch, fixed_ends, match_name};
+pub use provider::{ProviderSettings, ProviderVersion, Requirement, provider_of_type, requirements};
+pub use roots::{ModuleGraph, Root, RootSign};
 pub use scope::{InstanceId, Scope};
 pub use selection::Selection;
 pub use source::{Sources, parse_file};
@@ -92,7 +101,9 @@ pub use syntax::{
     Access, Attribute, Binary, BinaryOperator, Block, Body, Call, Conditional, Expression, ExpressionKind, For, Label, ObjectItem, Part,
     Site, SourceFile, Step, StepKind, Syntax, SyntaxProblem, UnaryOperator,
 };
+pub use terragrunt::{TerragruntUnit, read as read_terragrunt};
 pub use value::{Entry, List, Object, Piece, Traced, Value, Why};
+pub use version::{Constraint, Version, VersionError};
 
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ impl Evaluator<'_> {
             (None, Value::Unknown(_) | Value::Template(_)) => {
                 let (yes, no) = (choose(&conditional.yes), choose(&conditional.no));
                 // Whichever it is, the result is the same.
-                if yes.value.is_known() && yes.value.equals(&no.value) == Some(true) {
+                if self.spend(yes.value.size() / 16) && yes.value.is_known() && yes.value.equals(&no.value) == Some(true) {
                     return yes;
                 }
                 let from = vec![condition.origin, yes.origin.clone(), no.origin.clone()];
@@ -58,7 +58,8 @@ impl Evaluator<'_> {
     pub(super) fn binary(&self, scope: &Scope, span: Span, binary: &Binary) -> Traced {
         let left = self.eval(scope, &binary.left);
         let right = self.eval(scope, &binary.right);
-        let value = operate(binary.operator, &left.value, &right.value);
+        let small = self.spend(left.value.size() / 16 + right.value.size() / 16);
+        let value = if small { operate(binary.operator, &left.value, &right.value) } else { Value::unknown(Why::Bound) };
         computed(scope, span, "operator", vec![left.origin, right.origin], value)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::access;
-use super::configuration::NodeId;
+use super::configuration::{Given, NodeId};
 use super::conversion;
 use super::directory;
 use super::evaluate::{Evaluator, Name, NameKind, site};
@@ -34,6 +34,12 @@ impl<'c> Evaluator<'c> {
             ("path", [Step { kind: StepKind::Attribute(name), .. }, ..]) => (self.path(scope.instance, name), 1),
             ("terraform", [Step { kind: StepKind::Attribute(name), .. }, ..]) => (self.terraform(name), 1),
             ("module", [Step { kind: StepKind::Attribute(name), .. }, rest @ ..]) => return self.module_call(scope, whole, name, rest),
+            ("include", _) if self.configuration.terragrunt().is_some() => {
+                (Traced::bare(self.configuration.terragrunt().map_or(Value::Null, |context| context.includes.clone())), 0)
+            }
+            ("dependency" | "feature" | "values", _) if self.configuration.terragrunt().is_some() => {
+                (Traced::unknown(Why::Data(access::written(whole))), steps.len())
+            }
             ("each" | "count" | "self", _) => (Traced::unknown(Why::Undefined(name.clone())), steps.len()),
             _ => return self.resource_reference(scope, whole, name, steps),
         };
@@ -72,8 +78,13 @@ impl<'c> Evaluator<'c> {
         let inst = self.instance(instance);
         let Some(caller) = inst.caller else {
             let given = self.configuration.given().get(name)?;
-            let scope = self.given_scope(given);
-            return Some(self.assigned(&scope, &given.attribute, given.role.clone()));
+            return Some(match given {
+                Given::Passed(value) => value.clone(),
+                Given::Written(attribute) => {
+                    let scope = Scope::new(instance, attribute.file.clone());
+                    self.assigned(&scope, attribute, Role::VariableFile { name: name.clone() })
+                }
+            });
         };
         let call = self.configuration.call_of(self.configuration.node(inst.node))?;
         let argument = call.attribute(name)?;

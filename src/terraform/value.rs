@@ -234,6 +234,11 @@ impl Value {
         }
     }
 
+    /// How many parts it has when written out.
+    pub(super) fn size(&self) -> u64 {
+        Weight::of(self).size
+    }
+
     /// A list of known length.
     #[must_use]
     pub fn list(items: Vec<Traced>) -> Self {

@@ -1,6 +1,8 @@
 //! Behaviour of whole configurations.
 
 mod deciding;
+mod hostile;
+mod layouts;
 mod values;
 
 use crate::model::Workspace;
