@@ -38,6 +38,7 @@ mod proofs;
 mod reach;
 mod remove;
 mod render;
+mod schema_proof;
 mod set;
 mod statement;
 mod subject;

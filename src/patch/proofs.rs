@@ -8,7 +8,7 @@ use crate::model::{ChangedFile, Refusal, RefusalKind};
 use super::workbench::{Workbench, directory_of, is_configuration};
 
 /// Names of the proofs, in the order they are made.
-pub const PROOFS: [&str; 8] = [
+pub const PROOFS: [&str; 9] = [
     "the result parses",
     "the rule now holds",
     "a second run changes nothing",
@@ -17,6 +17,7 @@ pub const PROOFS: [&str; 8] = [
     "a formatted file is still formatted",
     "every reference written exists",
     "no address is declared twice",
+    "the provider's schema accepts what is written",
 ];
 
 /// A refusal because a proof failed.
@@ -39,7 +40,9 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         if hcl::splice(before, &file.edits).ok().as_deref() != Some(file.after.as_str()) {
             return Err(failed(PROOFS[4], path, "the edits do not lead from the old text to the new one"));
         }
-        references_exist(bench, path, before, &document)?;
+        let old = Document::parse_file(path, before).ok();
+        references_exist(bench, path, old.as_ref(), &document)?;
+        super::schema_proof::accepted(bench, path, old.as_ref(), &document)?;
     }
     for path in files.keys().filter(|path| is_configuration(path)) {
         no_duplicates(bench, path, files)?;
@@ -83,8 +86,8 @@ fn named(document: &Document) -> BTreeSet<String> {
     found
 }
 
-fn references_exist(bench: &Workbench, path: &str, before: &str, after: &Document) -> Result<(), Refusal> {
-    let old = Document::parse_file(path, before).map(|document| named(&document)).unwrap_or_default();
+fn references_exist(bench: &Workbench, path: &str, before: Option<&Document>, after: &Document) -> Result<(), Refusal> {
+    let old = before.map(named).unwrap_or_default();
     let dir = directory_of(path);
     for reference in named(after).difference(&old) {
         let parts: Vec<&str> = reference.split('.').collect();

@@ -346,3 +346,10 @@ fn a_published_module_is_changed_through_its_arguments() {
         RefusalKind::DecidedElsewhere
     );
 }
+
+#[test]
+fn what_the_provider_would_reject_is_no_fix() {
+    let rule = rule("aws_eks_cluster", "set \"vpc_config.endpoint_public_access\" {\n value = false\n}");
+    let refusal = refused(&rule, &[("main.tf", "resource \"aws_eks_cluster\" \"x\" {\n  name = \"x\"\n}\n")], "aws_eks_cluster.x");
+    assert!(refusal.kind == RefusalKind::ProofFailed && refusal.message.contains("subnet_ids"), "{refusal:?}");
+}

@@ -124,14 +124,26 @@ impl Shape {
     }
 }
 
-fn digest() -> &'static HashMap<&'static str, &'static str> {
+fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
-    static INDEX: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let text = TEXT.get_or_init(|| {
+    TEXT.get_or_init(|| {
         let bytes = miniz_oxide::inflate::decompress_to_vec_zlib(DIGEST).unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
-    });
-    INDEX.get_or_init(|| text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect())
+    })
+}
+
+/// The version of a provider that the digest describes (`6.25.0` for `aws`).
+#[must_use]
+pub fn provider_version(provider: &str) -> Option<&'static str> {
+    text()
+        .lines()
+        .take_while(|line| line.starts_with('#'))
+        .find_map(|line| line.trim_start_matches(['#', ' ']).strip_prefix(provider)?.strip_prefix(' '))
+}
+
+fn digest() -> &'static HashMap<&'static str, &'static str> {
+    static INDEX: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    INDEX.get_or_init(|| text().lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect())
 }
 
 /// The body of a resource type (`aws_s3_bucket`) or data source (`data.aws_iam_policy_document`); `None` if no vendored provider has it.
