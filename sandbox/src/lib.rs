@@ -30,6 +30,7 @@ mod error;
 mod fault;
 mod handle;
 mod log;
+mod organisation;
 mod rest;
 mod server;
 mod shape;

@@ -148,24 +148,21 @@ fn merge_box(world: &World, repository: &Repository, issue: &Issue, pull: &Pull)
         return String::new();
     }
     let possible = world.mergeable(repository, pull);
-    let form = |name: &str, button: &str, class: &str, enabled: bool| {
-        format!(
-            "<form class=\"line\" method=\"post\" action=\"{}\">{}<button class=\"{class}\"{}>{button}</button></form>",
-            action(repository, issue, name),
-            user_choice(world, repository),
-            if enabled { "" } else { " disabled" }
-        )
+    let button = |name: &str, words: &str, class: &str, enabled: bool| {
+        let disabled = if enabled { "" } else { " disabled" };
+        format!("<button class=\"{class}\" formaction=\"{}\"{disabled}>{words}</button>", action(repository, issue, name))
     };
     let (class, words) = match (possible, pull.draft) {
         (_, true) => ("no", "This pull request is a draft."),
         (true, false) => ("", "No conflicts with the base branch."),
         (false, false) => ("no", "This branch has conflicts that must be resolved."),
     };
-    let ready = if pull.draft { form("ready", "Ready for review", "", true) } else { String::new() };
+    let ready = if pull.draft { button("ready", "Ready for review", "", true) } else { String::new() };
     format!(
-        "<div class=\"mergebox {class}\"><span>{words}</span>{}{}{ready}</div>",
-        form("merge", "Merge pull request", "go", possible && !pull.draft),
-        form("approve", "Approve", "", true)
+        "<form class=\"mergebox {class}\" method=\"post\"><span style=\"margin-right:auto\">{words}</span>{}{ready}{}{}</form>",
+        user_choice(world, repository),
+        button("approve", "Approve", "", true),
+        button("merge", "Merge pull request", "go", possible && !pull.draft),
     )
 }
 

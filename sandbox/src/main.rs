@@ -1,2 +1,0 @@
-//! The sandbox.
-fn main() {}
