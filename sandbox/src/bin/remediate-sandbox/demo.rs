@@ -80,7 +80,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let outcome = story(&steps, options, &sandbox, &product, &login).await;
     if let Err(error) = outcome {
         let words = product.last_words();
-        return Err(error.context(format!("the demo stopped. The app's last words:\n{words}\n")));
+        bail!("the demo stopped: {error:#}\n\nThe app's last words:\n{words}");
     }
     if options.stay {
         println!("\nEverything keeps running: {}. Ctrl-C ends it.", cyan(&home));
@@ -152,8 +152,11 @@ fn find_pull(sandbox: &Sandbox, login: &str) -> Option<ThreadHandle> {
     names.iter().filter_map(|name| sandbox.repository(name).ok()).flat_map(|repository| repository.pulls()).next()
 }
 
-/// Whom the app asked for a review, once it has.
+/// Whom the app asked for a review, once it has labelled the pull request and asked.
 fn reviewers(pull: &ThreadHandle) -> Option<Vec<String>> {
+    if pull.issue().is_ok_and(|issue| issue.labels.is_empty()) {
+        return None;
+    }
     let pull = pull.pull().ok()?;
     let asked: Vec<String> = pull.teams.iter().map(|team| format!("team {team}")).chain(pull.reviewers).collect();
     (!asked.is_empty()).then_some(asked)
@@ -184,10 +187,13 @@ async fn wait_for_key(options: &Options) -> Result<()> {
 /// The audit trail, once it says that the fix is verified.
 async fn verified(product: &Product) -> Result<Option<String>> {
     let output = product.run(&["audit", "show", FINDING]).await?;
+    if !output.status.success() {
+        bail!("`remediate audit show {FINDING}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lower = text.to_lowercase();
     if lower.contains("reopened") {
         bail!("the merged code does not hold the fix:\n{text}");
     }
-    Ok((output.status.success() && lower.contains("verified")).then_some(text))
+    Ok(lower.contains("verified").then_some(text))
 }

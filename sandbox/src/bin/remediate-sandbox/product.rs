@@ -95,7 +95,7 @@ fn command(program: &Path, data: &Path) -> Command {
             command.env_remove(name);
         }
     }
-    command.env("REMEDIATE_SETTINGS", data.join("remediate.toml"));
+    command.env("NO_COLOR", "1").env("REMEDIATE_SETTINGS", data.join("remediate.toml"));
     command
 }
 
