@@ -38,10 +38,9 @@ impl World {
         let found = self.repository_mut(repository)?;
         found.references = now;
         found.pushed_at = time;
-        if first_push && found.branch(&found.default_branch.clone()).is_none() {
-            if let Some(branch) = found.references.keys().find_map(|name| name.strip_prefix("refs/heads/")) {
-                found.default_branch = branch.to_string();
-            }
+        let pushed = found.references.keys().find_map(|name| name.strip_prefix("refs/heads/"));
+        if let Some(branch) = pushed.filter(|_| first_push && found.branch(&found.default_branch).is_none()) {
+            found.default_branch = branch.to_string();
         }
         for step in moves {
             self.announce_move(repository, actor, &step)?;

@@ -164,10 +164,9 @@ impl Call<'_> {
     /// Finds the repository of the path and checks that this caller may do this with it.
     pub(super) fn find_repository(&self, route: &Route, request: &Request) -> Outcome<u64> {
         let (owner, name) = (self.param("owner"), self.param("repo"));
-        if let Some(id) = self.world.former_names.get(&format!("{owner}/{name}").to_lowercase()) {
-            if self.visible().contains(id) {
-                return Err(self.moved(*id, request));
-            }
+        let renamed = self.world.former_names.get(&format!("{owner}/{name}").to_lowercase());
+        if let Some(id) = renamed.filter(|id| self.visible().contains(id)) {
+            return Err(self.moved(*id, request));
         }
         let found = self.world.find_repository(owner, name).ok_or_else(ApiError::not_found)?;
         if matches!(route.access, Access::App | Access::Anyone) {

@@ -91,11 +91,11 @@ pub struct Request {
 
 /// Whether a path is one of the API's (as opposed to a web page).
 pub fn is_api(path: &str) -> bool {
-    let mut segments = path.trim_start_matches('/').split('/');
+    let mut segments = path.trim_matches('/').split('/');
     let first = segments.next().unwrap_or_default();
     // The settings pages of an organisation, where apps are made, are web pages.
-    let page = first == "organizations" && segments.nth(1) == Some("settings");
-    let app_page = first == "apps" && segments.nth(0).is_some() && segments.next().is_some();
+    let page = first == "organizations" && segments.clone().nth(1) == Some("settings");
+    let app_page = first == "apps" && segments.count() > 1;
     ROOTS.contains(&first) && !page && !app_page
 }
 
