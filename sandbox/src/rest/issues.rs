@@ -245,5 +245,5 @@ pub fn search_value(call: &Call<'_>, found: &[(u64, Issue)]) -> Value {
             value
         })
         .collect();
-    json!({ "total_count": items.len(), "incomplete_results": false, "items": items })
+    json!({ "total_count": items.len(), "incomplete_results": false, "search_type": "lexical", "items": items })
 }

@@ -41,16 +41,21 @@ pub fn user(call: &mut Call<'_>) -> Outcome<Answer> {
 
 pub fn organization(call: &mut Call<'_>) -> Outcome<Answer> {
     let found = find(call)?;
-    let mut value = call.world.organization_json(&found);
+    Answer::ok(full_json(call, &found))
+}
+
+/// An organisation with its figures.
+fn full_json(call: &Call<'_>, account: &Account) -> Value {
+    let mut value = call.world.organization_json(account);
     let more = json!({
-        "html_url": call.world.api(&format!("/{}", found.login)), "type": "Organization", "name": found.login, "has_organization_projects": false,
-        "has_repository_projects": false, "public_repos": 0, "public_gists": 0, "followers": 0, "following": 0,
-        "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z", "archived_at": null,
+        "html_url": call.world.api(&format!("/{}", account.login)), "type": "Organization", "name": account.login,
+        "has_organization_projects": false, "has_repository_projects": false, "public_repos": 0, "public_gists": 0, "followers": 0,
+        "following": 0, "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z", "archived_at": null,
     });
     if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
         value.extend(more);
     }
-    Answer::ok(value)
+    value
 }
 
 pub fn repositories(call: &mut Call<'_>) -> Outcome<Answer> {
@@ -89,7 +94,7 @@ pub fn team(call: &mut Call<'_>) -> Outcome<Answer> {
     value["repos_count"] = team.repositories.len().into();
     value["created_at"] = "2020-01-01T00:00:00Z".into();
     value["updated_at"] = "2020-01-01T00:00:00Z".into();
-    value["organization"] = call.world.organization_json(call.world.account(&login)?);
+    value["organization"] = full_json(call, call.world.account(&login)?);
     Answer::ok(value)
 }
 

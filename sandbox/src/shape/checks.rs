@@ -29,7 +29,7 @@ impl World {
             .collect();
         json!({
             "id": check.id, "head_sha": check.head_sha, "node_id": node_id("CR", check.id), "external_id": check.external_id,
-            "url": api, "html_url": self.api(&format!("/{full}/runs/{}", check.id)), "details_url": check.details_url,
+            "url": api, "html_url": self.api(&format!("/{full}/runs/{}", check.id)), "details_url": check.details_url.clone().unwrap_or_else(|| self.api(&format!("/{full}/runs/{}", check.id))),
             "status": check.status, "conclusion": check.conclusion, "started_at": stamp(check.started_at),
             "completed_at": stamp_or_null(check.completed_at),
             "output": {
@@ -71,7 +71,7 @@ impl World {
             "tool": { "name": alert.tool, "guid": null, "version": "3.2.0" },
             "most_recent_instance": {
                 "ref": alert.reference, "analysis_key": ".github/workflows/scan.yml:scan", "category": ".github/workflows/scan.yml:scan",
-                "environment": "{}", "state": alert.state, "commit_sha": alert.commit_sha,
+                "environment": "{}", "state": if alert.state == "fixed" { "fixed" } else { "open" }, "commit_sha": alert.commit_sha,
                 "message": { "text": alert.description },
                 "location": {
                     "path": alert.path, "start_line": alert.start_line, "end_line": alert.end_line,

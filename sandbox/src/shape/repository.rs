@@ -107,7 +107,7 @@ impl World {
             },
             "allow_squash_merge": true, "allow_merge_commit": true, "allow_rebase_merge": true, "allow_auto_merge": false,
             "allow_update_branch": true, "delete_branch_on_merge": false, "network_count": 0, "subscribers_count": 1,
-            "temp_clone_token": null,
+            "temp_clone_token": "",
         });
         merge(&mut value, more);
         if let Ok(owner) = self.account(&repository.owner) {
