@@ -115,7 +115,8 @@ def lines(provider, description):
     types = description["types"]
     version = None
     for struct in types.values():
-        if not struct["name"].endswith("Config") or "cdktf.TerraformMetaArguments" not in struct.get("interfaces", []):
+        # `…ConfigA` where a nested block of another resource has taken the name `…Config`.
+        if not re.search(r"Config[A-Z]?$", struct["name"]) or "cdktf.TerraformMetaArguments" not in struct.get("interfaces", []):
             continue
         link = next(filter(None, map(link_of, struct.get("properties", []))), None)
         if not link or link["kind"] not in ("resources", "data-sources"):
@@ -124,7 +125,7 @@ def lines(provider, description):
         type_name = f"{provider}_{link['page']}"
         type_name = f"data.{type_name}" if link["kind"] == "data-sources" else type_name
         shape = body(struct, types, frozenset())
-        owner = types.get(struct["fqn"][: -len("Config")], {})
+        owner = types.get(re.sub(r"Config[A-Z]?$", "", struct["fqn"]), {})
         given = {re.sub(r"[!=:{].*", "", word.lstrip("!")) for word in shape.split(" ")}
         yield type_name, f"{type_name} {shape} {readable(owner, given)}".rstrip()
     yield "", f"# {provider} {version}"

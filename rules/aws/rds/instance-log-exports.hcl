@@ -48,17 +48,6 @@ rule "aws/rds/instance-log-exports" {
     when    = startswith(target.engine, "sqlserver-")
   }
 
-  set "enabled_cloudwatch_logs_exports" {
-    value   = ["error"]
-    present = true
-    when    = target.engine == null
-  }
-
-  refuse {
-    when = target.engine == null && target.enabled_cloudwatch_logs_exports == null
-    note = "Which logs there are depends on the engine, and the code does not say which engine it is."
-  }
-
   applicability {
     level = "safe"
     cost  = "Log ingestion and storage are billed."

@@ -1,0 +1,95 @@
+rule "aws/elb/target-group-https" {
+  title    = "Speak TLS between load balancer and targets"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Behind the load balancer requests cross the network in the clear, where a
+    neighbour that was taken over reads them.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_target_group",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_378"]
+  }
+
+  target {
+    resource = ["aws_lb_target_group", "aws_alb_target_group"]
+    when     = target.protocol == "HTTP"
+  }
+
+  param "backend_tls_port" {
+    type        = "number"
+    required    = true
+    description = "Port on which the targets answer over TLS, once they do."
+  }
+
+  set "protocol" {
+    value = "HTTPS"
+  }
+
+  set "port" {
+    value = param.backend_tls_port
+  }
+
+  applicability {
+    level       = "disruptive"
+    note        = "Terraform will plan to replace the target group; the targets must speak TLS on the port first."
+    replacement = true
+    downtime    = "Targets that do not speak TLS fail their health checks and get no traffic."
+
+    runbook = <<-EOT
+      1. Let the targets speak TLS on the port.
+      2. Give the group `create_before_destroy` and no fixed name, so that listeners move over without a gap.
+      3. Apply and watch the health checks.
+    EOT
+  }
+
+  example "plain HTTP" {
+    params = { backend_tls_port = 8443 }
+
+    before = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 80
+        protocol = "HTTP"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 8443
+        protocol = "HTTPS"
+      }
+    EOT
+  }
+
+  example "nobody has said where the targets speak TLS" {
+    before  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 80
+        protocol = "HTTP"
+      }
+    EOT
+    refused = true
+  }
+
+  example "TLS already" {
+    params = { backend_tls_port = 8443 }
+
+    before    = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 443
+        protocol = "HTTPS"
+      }
+    EOT
+    unchanged = true
+  }
+}

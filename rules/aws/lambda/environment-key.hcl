@@ -1,0 +1,150 @@
+rule "aws/lambda/environment-key" {
+  title    = "Encrypt a Lambda function's environment with a customer managed key"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Environment variables often hold addresses and credentials, and whoever may
+    look at the function sees them. With a key of one's own that takes a second
+    permission.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_173"]
+  }
+
+  target {
+    resource = "aws_lambda_function"
+    when     = target.environment != null
+  }
+
+  param "kms_key" {
+    type        = "expression"
+    required    = true
+    description = "Customer managed key to encrypt with: an ARN or a reference such as aws_kms_key.main.arn."
+  }
+
+  set "kms_key_arn" {
+    value   = param.kms_key
+    present = true
+  }
+
+  applicability {
+    level = "review"
+    note  = "The function's role needs permission to decrypt with the key, or calls fail."
+  }
+
+  example "no key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        environment {
+          variables = {
+            TABLE = "orders"
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+        kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+        environment {
+          variables = {
+            TABLE = "orders"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "an empty key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+        kms_key_arn   = ""
+
+        environment {
+          variables = {
+            TABLE = "orders"
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+        kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+        environment {
+          variables = {
+            TABLE = "orders"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "nobody has given the key yet" {
+    before  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        environment {
+          variables = {
+            TABLE = "orders"
+          }
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "already encrypted" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+        kms_key_arn   = aws_kms_key.functions.arn
+
+        environment {
+          variables = {
+            TABLE = "orders"
+          }
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "no environment, nothing to encrypt" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+      }
+    EOT
+    unchanged = true
+  }
+}

@@ -1,0 +1,124 @@
+rule "aws/lambda/inside-vpc" {
+  title    = "Run a Lambda function inside a VPC"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Outside a VPC a function may send anything anywhere, past all firewalls and
+    flow logs. Inside one its traffic is bound and recorded like a server's.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_117"]
+  }
+
+  target {
+    resource = "aws_lambda_function"
+  }
+
+  param "subnet_ids" {
+    type        = "expression"
+    required    = true
+    description = "Subnets to run in: a list or a reference such as module.vpc.private_subnets."
+  }
+  param "security_group_ids" {
+    type        = "expression"
+    required    = true
+    description = "Security groups of the function: a list or a reference."
+  }
+
+  block "vpc_config" {
+    body {
+      set "subnet_ids" {
+        value = param.subnet_ids
+        keep  = true
+      }
+      set "security_group_ids" {
+        value = param.security_group_ids
+        keep  = true
+      }
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "The function reaches the internet only through a NAT gateway from then on; its role needs AWSLambdaVPCAccessExecutionRole."
+  }
+
+  example "no VPC" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        vpc_config {
+          subnet_ids         = ["subnet-0123456789abcdef0"]
+          security_group_ids = ["sg-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+
+  example "one for each name" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_lambda_function" "main" {
+        for_each      = toset(var.names)
+        function_name = each.key
+        role          = aws_iam_role.orders.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        for_each      = toset(var.names)
+        function_name = each.key
+        role          = aws_iam_role.orders.arn
+
+        vpc_config {
+          subnet_ids         = ["subnet-0123456789abcdef0"]
+          security_group_ids = ["sg-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+
+  example "nobody has said which subnets" {
+    before  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+      }
+    EOT
+    refused = true
+  }
+
+  example "already inside" {
+    before    = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+
+        vpc_config {
+          subnet_ids         = [aws_subnet.a.id]
+          security_group_ids = [aws_security_group.orders.id]
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}
