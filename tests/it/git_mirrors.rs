@@ -378,21 +378,3 @@ async fn a_deadline_ends_what_takes_too_long() {
     assert!(matches!(large, GitError::TooLarge(_)), "{large}");
     assert!(world.mirrors.fetch(&world.remote(), None).await.is_ok(), "an interrupted fetch leaves a mirror that works");
 }
-
-#[test]
-fn a_folder_is_fixed_on_a_new_branch_and_stays_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    git(folder.path(), &["init", "-q", "-b", "main", "."]);
-    std::fs::create_dir_all(folder.path().join("infra")).unwrap();
-    std::fs::write(folder.path().join("infra/main.tf"), "a = 1\n").unwrap();
-    git(folder.path(), &["add", "."]);
-    git(folder.path(), &["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]);
-    let change = publication("", &[("main.tf", Some("a = 2\n"))], Lease::Absent).change;
-    let commit = remediate::git::commit_to_branch(&folder.path().join("infra"), "fix", &change).unwrap();
-    assert_eq!(git(folder.path(), &["rev-parse", "fix"]), commit);
-    assert_eq!(git(folder.path(), &["show", "fix:infra/main.tf"]), "a = 2");
-    assert_eq!(git(folder.path(), &["status", "--porcelain", "-b"]), "## main");
-    assert!(matches!(remediate::git::commit_to_branch(folder.path(), "fix", &change), Err(GitError::Rejected { .. })));
-    let elsewhere = tempfile::tempdir().unwrap();
-    assert!(matches!(remediate::git::commit_to_branch(elsewhere.path(), "fix", &change), Err(GitError::NotFound { .. })));
-}
