@@ -78,8 +78,7 @@ impl World {
 
     /// The time stamp that state changes carry.
     pub fn now(&self) -> DateTime<Utc> {
-        let now = Utc::now();
-        DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
+        Utc::now()
     }
 
     /// An account by login, whatever its case.

@@ -3,5 +3,6 @@
 mod api;
 mod faults;
 mod git;
+mod pages;
 mod setting;
 mod webhooks;

@@ -128,10 +128,13 @@ async fn story(steps: &Steps, options: &Options, sandbox: &Sandbox, product: &Pr
         steps.more("it is a draft, because the change may not be harmless; the reviewer marks it ready");
         pull.set_draft(REVIEWER, false)?;
     }
-    wait_for_key(options).await?;
-    pull.approve(REVIEWER)?;
-    pull.merge(REVIEWER)?;
-    steps.done(&format!("{REVIEWER} approved and merged it"));
+    if by_key(options, &pull).await? {
+        pull.approve(REVIEWER)?;
+        pull.merge(REVIEWER)?;
+        steps.done(&format!("{REVIEWER} approved and merged it"));
+    } else {
+        steps.done("it was merged in the browser");
+    }
 
     let ask = || verified(product);
     let trail = steps.wait("checking the merged code", Duration::from_secs(120), Duration::from_millis(400), ask).await?;
@@ -172,16 +175,33 @@ fn show_pull(steps: &Steps, pull: &ThreadHandle, asked: &[String]) -> Result<()>
     Ok(())
 }
 
-async fn wait_for_key(options: &Options) -> Result<()> {
+/// Waits for a key, or for somebody who merges in the browser. True when the key came first.
+async fn by_key(options: &Options, pull: &ThreadHandle) -> Result<bool> {
     if options.yes {
-        return Ok(());
+        return Ok(true);
     }
     println!("Look at the pull request in a browser if you like. {}", bold("Press Enter to merge it."));
-    let read = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await??;
-    if read == 0 {
-        bail!("there is no terminal to wait for; use --yes");
+    let (pressed, mut key) = tokio::sync::oneshot::channel();
+    // A thread of its own: a task that waits for a key could not be ended with the demo.
+    std::thread::spawn(move || pressed.send(std::io::stdin().read_line(&mut String::new())));
+    loop {
+        tokio::select! {
+            read = &mut key => {
+                if read?? == 0 {
+                    bail!("there is no terminal to wait for; use --yes");
+                }
+                return Ok(true);
+            }
+            () = tokio::time::sleep(Duration::from_millis(300)) => {
+                if pull.pull()?.merged_at.is_some() {
+                    return Ok(false);
+                }
+                if !pull.issue()?.open {
+                    bail!("the pull request was closed in the browser, and closed by a human means no: the app will not open it again");
+                }
+            }
+        }
     }
-    Ok(())
 }
 
 /// The audit trail, once it says that the fix is verified.
