@@ -9,6 +9,7 @@ mod fix_branch;
 mod fix_folder;
 mod fix_plan;
 mod fix_report;
+mod locate;
 mod rules;
 mod schema;
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     Doctor(doctor::Options),
     /// Fixes the findings of a report in a folder of Terraform files.
     Fix(fix::Options),
+    /// Finds the block that creates a cloud resource, and shows how.
+    Locate(locate::Options),
     /// Checks, tests, documents, scaffolds and lists rules.
     Rules(rules::Options),
     /// Prints the JSON Schema of a format.
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Config(options) => config::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Fix(options) => fix::run(&options),
+        Command::Locate(options) => locate::run(&options),
         Command::Rules(options) => rules::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Serve(options) => serve::run(&options),

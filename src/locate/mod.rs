@@ -8,6 +8,7 @@ mod block;
 mod facts;
 mod follow;
 mod index;
+pub mod labelled;
 mod ladder;
 #[cfg(test)]
 mod ladder_tests;
