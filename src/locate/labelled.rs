@@ -301,3 +301,54 @@ fn judge(expected: &Expectation, decision: &Decision) -> (Outcome, String) {
     };
     (outcome, said)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labelled set, read from the repository.
+    fn layouts() -> Vec<(String, Layout)> {
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/locate");
+        let mut layouts: Vec<(String, Layout)> = std::fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "layout"))
+            .map(|path| {
+                let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+                let layout = parse_layout(&std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+                (name, layout)
+            })
+            .collect();
+        layouts.sort_by(|a, b| a.0.cmp(&b.0));
+        layouts
+    }
+
+    #[test]
+    fn no_block_is_wrong_and_nearly_all_are_found() {
+        let layouts = layouts();
+        let mut score = Score::default();
+        let mut told = Vec::new();
+        let mut without = 0;
+        for (name, layout) in &layouts {
+            for judged in layout.judge() {
+                score.add(judged.outcome);
+                without += usize::from(!matches!(judged.case.expected, Expectation::Block { .. }));
+                if matches!(judged.outcome, Outcome::Wrong | Outcome::Missed) {
+                    told.push(format!("{:?} {name}:{} {} -> {}", judged.outcome, judged.case.line, judged.case.id, judged.said));
+                }
+            }
+        }
+        let told = told.join("\n");
+        assert_eq!(score.wrong, 0, "{told}");
+        assert!(score.recall() >= 950, "{score:?}\n{told}");
+        assert!(score.cases() >= 300 && layouts.len() >= 40, "{} cases in {} layouts", score.cases(), layouts.len());
+        assert!(without * 3 >= score.cases(), "{without} of {} cases are to refuse", score.cases());
+    }
+
+    #[test]
+    fn a_mistaken_layout_is_told_with_its_line() {
+        assert!(parse_layout("=== cases\narn:aws:s3:::x\n").unwrap_err().contains("line 2"));
+        assert!(parse_layout("=== nonsense\n=== cases\n").is_err());
+        assert!(parse_layout("=== state s\nnot-an-address\n").is_err());
+    }
+}
