@@ -281,7 +281,8 @@ fn judge(expected: &Expectation, decision: &Decision) -> (Outcome, String) {
     let said = match decision {
         Decision::Located(located) => {
             let repository = located.repository.as_deref().map(|name| format!("{name}:")).unwrap_or_default();
-            format!("{repository}{} {}", located.target.path, located.target.address)
+            let because = located.target.evidence.last().map(|evidence| evidence.note.as_str()).unwrap_or_default();
+            format!("{repository}{} {}, because {because}", located.target.path, located.target.address)
         }
         Decision::Ask { candidates, refusal } => format!("ask among {} ({})", candidates.len(), refusal.message),
         Decision::NotFound { refusal } => format!("none ({})", refusal.message),

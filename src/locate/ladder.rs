@@ -351,9 +351,10 @@ impl<'q> Rungs<'q> {
         } else {
             Address { module, ..Address::managed(hit.kind, hit.block) }
         };
+        let path = primary_path(view, hit);
         // The index's JSON spans are those of the bodies: the text decides.
         let target = Target {
-            path: hit.path.to_owned(),
+            path,
             span: crate::model::Span::new(span.0 as usize, span.1 as usize),
             module_dir: super::block::directory_of(hit.path).to_owned(),
             root_dir: Some(hit.root.to_owned()),
@@ -363,6 +364,25 @@ impl<'q> Rungs<'q> {
         };
         Some(with_span_of_text(view, target))
     }
+}
+
+/// The file of the block itself, when the hit is in an override file that only changes it.
+fn primary_path(view: &RepositoryView<'_>, hit: &Hit<'_>) -> String {
+    let is_override = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.split('.').next().unwrap_or(name);
+        stem == "override" || stem.ends_with("_override")
+    };
+    if is_override(hit.path) {
+        let mut files = view.index.in_directory(super::block::directory_of(hit.path)).filter(|(path, _)| !is_override(path));
+        let has_block = |facts: &super::facts::FileFacts| {
+            facts.resources.iter().any(|resource| *resource.kind == *hit.kind && *resource.name == *hit.block)
+        };
+        if let Some((path, _)) = files.find(|(_, facts)| has_block(facts)) {
+            return path.to_owned();
+        }
+    }
+    hit.path.to_owned()
 }
 
 /// The span as the parsed file has it; the index's is kept when the file cannot be read.

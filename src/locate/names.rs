@@ -506,11 +506,23 @@ pub(super) fn selections(index: &RepositoryIndex, root: &str) -> Vec<VariableFil
     }
     if own.is_empty() && !shared.is_empty() {
         found.push(VariableFiles { name: "shared".into(), files: shared });
-        return found;
+    } else {
+        let with_shared = |(name, path)| VariableFiles { name, files: shared.iter().cloned().chain([path]).collect() };
+        found.extend(own.into_iter().take(64).map(with_shared));
+    }
+    if found.len() > 1 && needs_files(index, root, &found) {
+        found.remove(0);
     }
     found
-        .extend(own.into_iter().take(64).map(|(name, path)| VariableFiles { name, files: shared.iter().cloned().chain([path]).collect() }));
-    found
+}
+
+/// Whether a variable without a default is given by these files only: then the module is never applied without one of them.
+fn needs_files(index: &RepositoryIndex, root: &str, selections: &[VariableFiles]) -> bool {
+    let automatic = given(index, root, &VariableFiles::default());
+    let files = || selections.iter().flat_map(|selection| &selection.files).filter_map(|path| index.facts(path));
+    let declared = index.in_directory(root).flat_map(|(_, facts)| &facts.variables);
+    let mut required = declared.filter(|(name, default)| default.is_none() && !automatic.contains_key(name));
+    required.any(|(name, _)| files().any(|facts| facts.values.iter().any(|(given, _)| given == name)))
 }
 
 /// Where the variable files of a root lie: in it, in folders of its own without configuration, in the usual folders beside it and

@@ -56,8 +56,8 @@ impl NameFinding {
     }
 }
 
-/// Path, block name and module path of a hit.
-type BlockKey<'h> = (&'h str, &'h str, &'h [Box<str>]);
+/// Path, type, name and module path of a hit.
+type BlockKey<'h> = (&'h str, &'h str, &'h str, &'h [Box<str>]);
 
 /// How a block's name fits.
 enum Fit {
@@ -141,14 +141,14 @@ impl Rungs<'_> {
                     Fit::Open => 1,
                     Fit::No => 0,
                 };
-                let slot = best.entry((hit.path, hit.block, hit.module)).or_insert((0, Fit::No));
+                let slot = best.entry((hit.path, hit.kind, hit.block, hit.module)).or_insert((0, Fit::No));
                 if rank > slot.0 {
                     *slot = (rank, fit);
                 }
             }
         }
         for hit in hits {
-            let Some((_, fit)) = best.remove(&(hit.path, hit.block, hit.module)) else { continue };
+            let Some((_, fit)) = best.remove(&(hit.path, hit.kind, hit.block, hit.module)) else { continue };
             let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
             match fit {
                 Fit::Exact(key, evidence) => {
@@ -360,7 +360,12 @@ fn fit_of(value: &Value, kind: &str, prefix: bool, name: &str) -> Option<NameMat
     if prefix {
         let text = value.as_str()?;
         let rest = name.strip_prefix(text)?;
-        return Some(NameMatch { exact: false, fixed: text.chars().count(), holes: vec![rest.to_owned()] });
+        // What providers append: a time stamp of 18 digits and a counter of 8 hexadecimal ones.
+        let completed = rest.len() == 26
+            && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && rest.bytes().take(18).all(|byte| byte.is_ascii_digit());
+        let fixed = if completed { name.chars().count() } else { text.chars().count() };
+        return Some(NameMatch { exact: false, fixed, holes: vec![rest.to_owned()] });
     }
     if let Value::Unknown(why) = value
         && let crate::terraform::Why::Either(choices) = why.root()
