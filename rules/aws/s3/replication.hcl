@@ -1,0 +1,210 @@
+rule "aws/s3/replication" {
+  title    = "Copy a bucket's objects to another region"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A region that fails or an account that is lost takes the only copy along. A
+    copy elsewhere, in another account best, survives both.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_144"]
+    security_hub = ["S3.7"]
+  }
+
+  target {
+    resource = "aws_s3_bucket"
+
+    reached_from "aws_s3_bucket_replication_configuration" {
+      argument = "bucket"
+    }
+  }
+
+  param "replica_bucket_arn" {
+    type        = "expression"
+    required    = true
+    description = "Versioned bucket in the other region that takes the copies: an ARN or a reference."
+  }
+  param "replication_role_arn" {
+    type        = "expression"
+    required    = true
+    description = "Role that S3 assumes to copy: an ARN or a reference."
+  }
+
+  companion "aws_s3_bucket_replication_configuration" {
+    link = "bucket"
+
+    body {
+      bucket = target.id
+      set "role" {
+        value = param.replication_role_arn
+        keep  = true
+      }
+
+      rule {
+        set "id" {
+          value = "all"
+          keep  = true
+          when  = !linked("aws_s3_bucket_replication_configuration", "bucket")
+        }
+        status = "Enabled"
+
+        destination {
+          set "bucket" {
+            value = param.replica_bucket_arn
+            keep  = true
+          }
+        }
+      }
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "Both buckets must be versioned; objects that exist are not copied by this alone."
+    cost  = "Storage in the second region and traffic between the two are billed."
+  }
+
+  example "no copies" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+        role   = "arn:aws:iam::111122223333:role/replication"
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "nobody has said where to" {
+    before  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+    EOT
+    refused = true
+  }
+
+  example "copying switched off" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+        role   = aws_iam_role.replication.arn
+
+        rule {
+          status = "Disabled"
+
+          destination {
+            bucket = aws_s3_bucket.replica.arn
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+        role   = aws_iam_role.replication.arn
+
+        rule {
+          status = "Enabled"
+
+          destination {
+            bucket = aws_s3_bucket.replica.arn
+          }
+        }
+      }
+    EOT
+  }
+
+  example "already copied" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before    = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+        role   = aws_iam_role.replication.arn
+
+        rule {
+          status = "Enabled"
+
+          destination {
+            bucket = aws_s3_bucket.replica.arn
+          }
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one bucket per tenant" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        for_each = toset(var.tenants)
+        bucket   = "acme-${each.key}"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        for_each = toset(var.tenants)
+        bucket   = "acme-${each.key}"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        for_each = toset(var.tenants)
+
+        bucket = aws_s3_bucket.data[each.key].id
+        role   = "arn:aws:iam::111122223333:role/replication"
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+    EOT
+  }
+}

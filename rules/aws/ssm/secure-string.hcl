@@ -1,0 +1,154 @@
+rule "aws/ssm/secure-string" {
+  title    = "Keep a parameter encrypted"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A plain parameter is shown to everybody who may list parameters, in
+    consoles, logs and change records. Encrypted, reading it takes a second
+    permission and leaves a trace.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssm_parameter",
+  ]
+
+  aliases {
+    checkov = ["CKV2_AWS_34"]
+  }
+
+  target {
+    resource = "aws_ssm_parameter"
+  }
+
+  set "type" {
+    value = "SecureString"
+  }
+
+  refuse {
+    when = target.type == "StringList"
+    note = "An encrypted parameter holds one text, not a list. Split the list, or join it and let readers split it."
+  }
+
+  applicability {
+    level = "review"
+    note  = "Readers need --with-decryption and permission to use the key; the parameter is written anew."
+  }
+
+  example "type not mentioned" {
+    before = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = "SecureString"
+      }
+    EOT
+  }
+
+  example "type wrong in writing" {
+    before = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = "String" # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = "SecureString" # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = string
+        default = "String"
+      }
+
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = string
+        default = "SecureString"
+      }
+
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = string
+      }
+
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        value = var.password
+        type  = "SecureString"
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        for_each = toset(var.names)
+        name     = each.key
+        value    = var.password
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        for_each = toset(var.names)
+        name     = each.key
+        value    = var.password
+        type     = "SecureString"
+      }
+    EOT
+  }
+
+  example "a list" {
+    before  = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/hosts"
+        type  = "StringList"
+        value = "a,b"
+      }
+    EOT
+    refused = true
+  }
+}

@@ -1,0 +1,95 @@
+rule "aws/vpc/default-security-group" {
+  title    = "Empty the default security group of a VPC"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Whatever is started without naming a group lands in this one, and its rules
+    let all its members talk to each other and out to everywhere.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc",
+  ]
+
+  aliases {
+    checkov      = ["CKV2_AWS_12"]
+    trivy        = ["AWS-0173"]
+    security_hub = ["EC2.2"]
+  }
+
+  target {
+    resource = "aws_vpc"
+
+    reached_from "aws_default_security_group" {
+      argument = "vpc_id"
+    }
+  }
+
+  companion "aws_default_security_group" {
+    link            = "vpc_id"
+    link_attributes = ["id"]
+
+    body {
+      vpc_id = target.id
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "Whatever runs in the default group loses its connections; give such things a group of their own first."
+  }
+
+  example "not managed" {
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+    EOT
+  }
+
+  example "managed and empty" {
+    before    = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        for_each   = toset(var.names)
+        cidr_block = "10.0.0.0/16"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        for_each   = toset(var.names)
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        for_each = toset(var.names)
+
+        vpc_id = aws_vpc.main[each.key].id
+      }
+    EOT
+  }
+}
