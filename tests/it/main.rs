@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that it links once.
 
 mod aws_directory;
+mod bot;
 mod checked_sandbox;
 mod contract;
 mod databases;
@@ -9,6 +10,9 @@ mod git_mirrors;
 mod git_server;
 mod github_client;
 mod github_sandbox;
+mod line;
+mod line_faults;
+mod line_kill;
 mod scripted;
 mod store_audit;
 mod store_findings;

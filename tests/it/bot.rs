@@ -1,0 +1,290 @@
+//! The real program against the stand-in for GitHub: started, spoken to, killed and started again.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use remediate::model::{Remediation, RemediationState};
+use remediate::store::Store;
+use remediate_sandbox::{AppHandle, Level, NewApp, RepositoryHandle, Sandbox, SandboxConfig, ThreadHandle};
+use serde_json::{Value, json};
+
+use super::databases::Database;
+
+/// The longest anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Token of the source `cspm`.
+pub const TOKEN: &str = "cspm-token-0123456789";
+
+/// A bucket that lacks public access blocking, and nothing else that has a rule.
+pub const BUCKET: &str = r#"variable "env" {
+  default = "prod"
+}
+
+resource "aws_s3_bucket" "backups" {
+  bucket = "${var.env}-customer-data-backups"
+}
+"#;
+
+/// An organisation with a Terraform repository, people and a team, and the App installed.
+pub struct World {
+    pub sandbox: Sandbox,
+    pub app: AppHandle,
+    pub infra: RepositoryHandle,
+}
+
+impl World {
+    /// `acme/infra` with `BUCKET`, owned by the team `data-platform`; `maria` may write, `eve` may only read.
+    pub async fn new() -> Self {
+        Self::with(&[("storage/main.tf", BUCKET), (".github/CODEOWNERS", "*.tf @acme/data-platform @nobody-here\n")], "main").await
+    }
+
+    /// `acme/infra` with these files on this default branch; no files: an empty repository.
+    pub async fn with(files: &[(&str, &str)], branch: &str) -> Self {
+        let sandbox = Sandbox::start(SandboxConfig::default()).await.expect("the sandbox starts");
+        let acme = sandbox.organization("acme").expect("an organisation");
+        acme.member("maria", true).expect("a member");
+        acme.member("eve", false).expect("a member");
+        acme.member("sam", false).expect("a member");
+        acme.team("data-platform", &["maria"]).expect("a team");
+        acme.team("security", &["sam"]).expect("a team");
+        let infra = acme.repository_with("infra", branch).expect("a repository");
+        infra.grant("maria", Level::Write).expect("a grant");
+        infra.grant("sam", Level::Write).expect("a grant");
+        infra.grant("eve", Level::Read).expect("a grant");
+        infra.grant_team("data-platform", Level::Write).expect("a grant");
+        if !files.is_empty() {
+            infra.commit("maria", branch, "Start", files).expect("a commit");
+        }
+        let manifest = remediate::web::manifest("http://127.0.0.1:1", None).expect("a manifest");
+        let list = |key: &str| manifest[key].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let permissions = manifest["default_permissions"].as_object().into_iter().flatten();
+        let new = NewApp {
+            name: "remediate".into(),
+            permissions: permissions.map(|(name, level)| (name.clone(), level.as_str().unwrap_or_default().to_owned())).collect(),
+            events: list("default_events"),
+            ..NewApp::default()
+        };
+        let app = sandbox.register_app("acme", new).expect("an app");
+        app.install("acme", None).expect("an installation");
+        Self { sandbox, app, infra }
+    }
+
+    /// The one pull request of the bot, once it is there.
+    pub async fn pull(&self, what: &str) -> ThreadHandle {
+        eventually(what, || self.infra.pulls().into_iter().next()).await
+    }
+}
+
+/// A running `remediate serve`. Dropping it kills it.
+pub struct Bot {
+    child: Child,
+    pub address: String,
+    log: Arc<Mutex<Vec<String>>>,
+    pub store: Store,
+    http: reqwest::Client,
+    // Held for its life: the data folder goes with the last user of it.
+    _folder: Arc<tempfile::TempDir>,
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log.lock().map(|log| log.join("\n")).unwrap_or_default();
+            eprintln!("--- the bot's log\n{log}\n---");
+        }
+    }
+}
+
+/// What a bot is started with; the same folder again is the same bot after a restart.
+pub struct Home {
+    folder: Arc<tempfile::TempDir>,
+    database: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Home {
+    pub fn new(database: &Database) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = format!("[sources.cspm]\ntoken = \"{TOKEN}\"\n");
+        std::fs::write(folder.path().join("remediate.toml"), settings).expect("a settings file");
+        Self { folder: Arc::new(folder), database: database.url().into(), environment: Vec::new() }
+    }
+
+    /// Sets an environment variable of the bot.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts the bot and points the App's webhook at it.
+    pub async fn start(&self, world: &World) -> Bot {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_remediate"));
+        command
+            .args(["serve", "--settings"])
+            .arg(self.folder.path().join("remediate.toml"))
+            .env("REMEDIATE_DATA", self.folder.path().join("data"))
+            .env("REMEDIATE_STORE_URL", &self.database)
+            .env("REMEDIATE_SERVER_LISTEN", "127.0.0.1:0")
+            .env("REMEDIATE_GITHUB_API_URL", world.sandbox.url())
+            .env("REMEDIATE_GITHUB_WEB_URL", world.sandbox.url())
+            .env("REMEDIATE_GITHUB_APP_ID", world.app.id().to_string())
+            .env("REMEDIATE_GITHUB_PRIVATE_KEY", world.app.private_key())
+            .env("REMEDIATE_GITHUB_WEBHOOK_SECRET", world.app.webhook_secret())
+            .env("REMEDIATE_WORKERS_LEASE", "3s")
+            .env("REMEDIATE_WORKERS_POLL", "1s")
+            .env("REMEDIATE_WORKERS_RECONCILE", "2s")
+            .env("REMEDIATE_LOG_FORMAT", "json")
+            .env("REMEDIATE_LOG", "info")
+            .env_remove("REMEDIATE_TEST_POSTGRES_URL")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the bot starts");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = BufReader::new(child.stderr.take().expect("standard error"));
+        let kept = log.clone();
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                if let Ok(mut log) = kept.lock() {
+                    log.push(line);
+                }
+            }
+        });
+        let seen = log.clone();
+        let address = eventually("the bot listens", move || listening(&seen)).await;
+        world.app.set_webhook_url(&format!("http://{address}/webhooks/github")).expect("a webhook address");
+        let store = Store::open(&self.database, chrono::Utc::now()).await.expect("the bot's database");
+        Bot { child, address, log, store, http: reqwest::Client::new(), _folder: self.folder.clone() }
+    }
+}
+
+fn listening(log: &Mutex<Vec<String>>) -> Option<String> {
+    let log = log.lock().ok()?;
+    log.iter().find_map(|line| {
+        let line: Value = serde_json::from_str(line).ok()?;
+        (line["message"] == "listening").then(|| line["address"].as_str().map(str::to_owned))?
+    })
+}
+
+impl Bot {
+    /// Posts to a path of the bot; gives status and body.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> (u16, String) {
+        let mut request = self.http.post(format!("http://{}{path}", self.address)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.expect("the bot answers");
+        (answer.status().as_u16(), answer.text().await.unwrap_or_default())
+    }
+
+    /// Posts a finding as the source `cspm`; it must be accepted.
+    pub async fn finding(&self, finding: &Value) {
+        let (status, body) = self.post("/findings", &[("authorization", &format!("Bearer {TOKEN}"))], finding.to_string()).await;
+        assert_eq!(status, 202, "{body}");
+    }
+
+    /// A page of the bot.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let answer = self.http.get(format!("http://{}{path}", self.address)).send().await.expect("the bot answers");
+        (answer.status().as_u16(), answer.text().await.unwrap_or_default())
+    }
+
+    /// Kills the process at once, as a machine that loses power would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a running bot");
+        self.child.wait().expect("an ended bot");
+    }
+
+    /// Asks the process to stop and waits until it has; gives whether it ended well.
+    pub async fn stop(&mut self) -> bool {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        let child = &mut self.child;
+        eventually("the bot stops", || child.try_wait().ok().flatten()).await.success()
+    }
+
+    /// Everything it logged.
+    pub fn log(&self) -> String {
+        self.log.lock().map(|log| log.join("\n")).unwrap_or_default()
+    }
+
+    /// All remediations.
+    pub async fn remediations(&self) -> Vec<Remediation> {
+        let mut session = self.store.read().await.expect("a session");
+        session.remediations_after(None, 10_000).await.expect("remediations").into_iter().map(|found| found.remediation).collect()
+    }
+
+    /// The only remediation, once it is in this state.
+    pub async fn becomes(&self, state: RemediationState) -> Remediation {
+        let begun = Instant::now();
+        loop {
+            let all = self.remediations().await;
+            assert!(all.len() <= 1, "one hole, one remediation: {all:#?}");
+            match all.into_iter().next() {
+                Some(found) if found.state == state => return found,
+                found if begun.elapsed() > PATIENCE => panic!("not {}: {found:#?}", state.name()),
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    /// Waits until no job is ready or running and no webhook is under way.
+    pub async fn settled(&self, world: &World) {
+        let begun = Instant::now();
+        loop {
+            world.sandbox.settled().await.expect("webhooks are delivered");
+            let mut session = self.store.read().await.expect("a session");
+            let busy: Vec<_> = session.queue_counts().await.expect("counts").into_iter().filter(|count| matches!(count.state.as_str(), "ready" | "running") && count.kind != "reconcile").collect();
+            drop(session);
+            if busy.is_empty() {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "still busy: {busy:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Dead letters, with their errors.
+    pub async fn dead(&self) -> Vec<String> {
+        let mut session = self.store.read().await.expect("a session");
+        let dead = session.dead_jobs(100).await.expect("dead letters");
+        dead.into_iter().map(|job| format!("{}: {}", job.kind, job.last_error.unwrap_or_default())).collect()
+    }
+}
+
+/// Waits until `look` sees something.
+pub async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {} seconds", PATIENCE.as_secs());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The finding of the mission, for public access blocking on the bucket of `BUCKET`.
+pub fn finding() -> Value {
+    json!({
+        "finding_id": "cspm-aws-s3-042",
+        "resource_arn": "arn:aws:s3:::prod-customer-data-backups",
+        "rule": "aws/s3/public-access-block",
+        "severity": "CRITICAL",
+        "context": {
+            "is_internet_reachable": true,
+            "contains_pii": true,
+            "attack_path_detected": "Internet -> EC2 (Instance Profile) -> S3:GetObject",
+            "owner_team": "data-platform",
+            "jira_project": "DATAPLAT",
+            "remediation_steps": "https://docs.internal.com/security/s3-encryption-guide"
+        },
+        "metadata": { "account_id": "123456789012", "region": "us-east-1", "first_seen": "2023-10-27T10:00:00Z" }
+    })
+}
