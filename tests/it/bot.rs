@@ -240,7 +240,13 @@ impl Bot {
         loop {
             world.sandbox.settled().await.expect("webhooks are delivered");
             let mut session = self.store.read().await.expect("a session");
-            let busy: Vec<_> = session.queue_counts().await.expect("counts").into_iter().filter(|count| matches!(count.state.as_str(), "ready" | "running") && count.kind != "reconcile").collect();
+            let busy: Vec<_> = session
+                .queue_counts()
+                .await
+                .expect("counts")
+                .into_iter()
+                .filter(|count| matches!(count.state.as_str(), "ready" | "running") && count.kind != "reconcile")
+                .collect();
             drop(session);
             if busy.is_empty() {
                 return;

@@ -130,11 +130,14 @@ async fn the_merged_block_is_judged_as_it_is_then() {
     bot.becomes(RemediationState::Open).await;
     // Before the merge, a person undoes the fix on the branch and moves the block to another file.
     let branch = pull.pull().unwrap().head_ref;
-    let text = world.infra.read(&branch, "storage/main.tf").unwrap().replace("block_public_acls       = true", "block_public_acls       = false");
+    let text =
+        world.infra.read(&branch, "storage/main.tf").unwrap().replace("block_public_acls       = true", "block_public_acls       = false");
     assert!(text.contains("= false"), "{text}");
     world.infra.commit("maria", &branch, "Move", &[("storage/buckets.tf", &text), ("storage/main.tf", "")]).unwrap();
     pull.merge("maria").unwrap();
-    let reason = eventually("reopened with the reason", || pull.comments().into_iter().find(|comment| comment.body.starts_with("**Reopened.**"))).await;
+    let reason =
+        eventually("reopened with the reason", || pull.comments().into_iter().find(|comment| comment.body.starts_with("**Reopened.**")))
+            .await;
     assert!(reason.body.contains("block_public_acls"), "{}", reason.body);
     // The line begins again: a second pull request, on a branch of its own.
     eventually("a second pull request", || world.infra.pulls().len().eq(&2).then_some(())).await;
@@ -152,7 +155,13 @@ async fn people_without_write_permission_and_bots_are_not_obeyed() {
     issue.edit_comment("maria", harmless, "/remediate").unwrap();
     bot.settled(&world).await;
     assert!(world.infra.pulls().is_empty() && bot.remediations().await.is_empty());
-    let reactions: Vec<String> = issue.comments().into_iter().filter(|comment| comment.id == first).flat_map(|comment| comment.reactions).map(|reaction| reaction.content).collect();
+    let reactions: Vec<String> = issue
+        .comments()
+        .into_iter()
+        .filter(|comment| comment.id == first)
+        .flat_map(|comment| comment.reactions)
+        .map(|reaction| reaction.content)
+        .collect();
     assert_eq!(reactions, ["eyes", "confused"]);
 }
 
@@ -183,8 +192,10 @@ async fn without_a_rule_the_bot_asks_which_one_and_takes_the_answer() {
     let bot = Home::new(&database).start(&world).await;
     let issue = world.infra.open_issue("maria", "Which?", "arn:aws:s3:::prod-customer-data-backups").unwrap();
     issue.comment("maria", "/remediate").unwrap();
-    let question = eventually("a question", || issue.comments().into_iter().find(|comment| comment.body.starts_with("Several rules"))).await;
-    let number = question.body.lines().find(|line| line.contains("aws/s3/public-access-block")).and_then(|line| line.split('.').next()).unwrap();
+    let question =
+        eventually("a question", || issue.comments().into_iter().find(|comment| comment.body.starts_with("Several rules"))).await;
+    let number =
+        question.body.lines().find(|line| line.contains("aws/s3/public-access-block")).and_then(|line| line.split('.').next()).unwrap();
     issue.comment("maria", &format!("/remediate at {number}")).unwrap();
     let pull = world.pull("a pull request").await;
     bot.becomes(RemediationState::Open).await;
@@ -252,7 +263,8 @@ async fn a_broken_policy_is_reported_once_with_its_place_and_the_last_good_one_s
     bot.finding(&finding()).await;
     let pull = world.pull("a pull request").await;
     eventually("the policy's label", || pull.issue().ok().filter(|issue| issue.labels.contains("from-policy"))).await;
-    let broken = world.infra.commit("maria", "main", "Break it", &[(".github/remediate.yml", "labels: [from-policy]\nthreshhold: 3\n")]).unwrap();
+    let broken =
+        world.infra.commit("maria", "main", "Break it", &[(".github/remediate.yml", "labels: [from-policy]\nthreshhold: 3\n")]).unwrap();
     let check = eventually("a failed check", || world.infra.checks().into_iter().find(|check| check.head_sha == broken)).await;
     assert_eq!(check.conclusion.as_deref(), Some("failure"));
     let summary = check.output.to_string();

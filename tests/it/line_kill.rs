@@ -25,7 +25,8 @@ async fn killed_at(method: &str, route: &str, effect: Effect, skip: u32) {
         }
         // Steps after the merge are reached by merging.
         let pull = world.infra.pulls().into_iter().next()?;
-        let ready = pull.issue().ok().is_some_and(|issue| issue.labels.contains("Security-Review-Required")) && !pull.pull().ok()?.teams.is_empty();
+        let ready =
+            pull.issue().ok().is_some_and(|issue| issue.labels.contains("Security-Review-Required")) && !pull.pull().ok()?.teams.is_empty();
         ready.then(|| pull.merge("maria").is_ok())
     })
     .await;
