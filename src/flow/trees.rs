@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Line, StepError};
 use crate::git::{self, GitError};
 use crate::github::RepositoryInfo;
-use crate::locate::RepositoryIndex;
+use crate::locate::{Change, RepositoryIndex, is_indexed, text_id};
 use crate::model::{Repository, Workspace};
 
 /// The list of repositories is asked again after this long.
@@ -45,6 +45,11 @@ impl Trees {
     fn known(&self, repository: u64, commit: &str) -> Option<Arc<Tree>> {
         let trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         trees.get(&repository).filter(|tree| tree.commit == commit).cloned()
+    }
+
+    /// The tree that was kept last, at whatever commit.
+    fn latest(&self, repository: u64) -> Option<Arc<Tree>> {
+        self.trees.lock().unwrap_or_else(PoisonError::into_inner).get(&repository).cloned()
     }
 
     fn keep(&self, tree: &Arc<Tree>) {
@@ -94,6 +99,11 @@ impl Line {
     }
 
     async fn read_tree(&self, repository: &Repository, remote: &git::Remote, branch: String, commit: String) -> Result<Tree, StepError> {
+        if let Some(old) = self.trees.latest(repository.id)
+            && let Some(tree) = self.renewed(&old, repository, remote, &branch, &commit).await?
+        {
+            return Ok(tree);
+        }
         let reading = self.mirrors.read(remote, &commit, git::is_relevant).await?;
         for out in &reading.left_out {
             tracing::debug!(%repository, path = out.path, reason = out.reason, "file left out");
@@ -105,6 +115,49 @@ impl Line {
             Tree { repository, branch, commit, workspace: reading.workspace, index }
         });
         Ok(tree.await?)
+    }
+
+    /// The tree at `commit`, made of an earlier one and what changed since; `None` when the mirror has lost the earlier commit.
+    async fn renewed(
+        &self,
+        old: &Tree,
+        repository: &Repository,
+        remote: &git::Remote,
+        branch: &str,
+        commit: &str,
+    ) -> Result<Option<Tree>, StepError> {
+        let changes = match self.mirrors.changes(remote, &old.commit, commit).await {
+            Ok(changes) => changes,
+            Err(GitError::Missing(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let changes: Vec<_> = changes.into_iter().filter(|change| git::is_relevant(&change.path)).collect();
+        let texts = self.mirrors.blobs(remote, changes.iter().filter_map(|change| change.after.clone()).collect()).await?;
+        let (mut workspace, mut index) = (old.workspace.clone(), old.index.clone());
+        let mut edits = Vec::new();
+        for change in changes {
+            let text = change.after.as_ref().and_then(|blob| texts.get(blob)).map(|text| Arc::<str>::from(text.as_str()));
+            match text {
+                Some(text) => {
+                    workspace.insert(change.path.clone(), text.clone());
+                    if is_indexed(&change.path) {
+                        edits.push(Change::Put { path: change.path, blob: text_id(&text), text: Some(text) });
+                    }
+                }
+                None => {
+                    workspace.remove(&change.path);
+                    edits.push(Change::Remove { path: change.path });
+                }
+            }
+        }
+        let tree = tokio::task::spawn_blocking({
+            let (repository, branch, commit) = (repository.clone(), branch.to_owned(), commit.to_owned());
+            move || {
+                index.apply(edits);
+                Tree { repository, branch, commit, workspace, index }
+            }
+        });
+        Ok(Some(tree.await?))
     }
 
     /// The repositories of an installation as GitHub lists them, at most a minute old.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use git2::{AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, RemoteCallbacks, RemoteRedirect};
+use git2::{AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, ProxyOptions, RemoteCallbacks, RemoteRedirect};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::GitError;
@@ -86,6 +86,7 @@ impl Bounds {
     /// Options for a fetch of depth `depth` (0: everything).
     pub(super) fn fetch_options<'a>(&self, token: &'a SecretString, depth: i32) -> FetchOptions<'a> {
         let mut options = FetchOptions::new();
+        options.proxy_options(proxy());
         options
             .remote_callbacks(self.callbacks(token))
             .download_tags(AutotagOption::None)
@@ -93,4 +94,11 @@ impl Bounds {
             .follow_redirects(RemoteRedirect::Initial);
         options
     }
+}
+
+/// The proxy that the environment names (`https_proxy`, `no_proxy`), if it does.
+pub(super) fn proxy<'a>() -> ProxyOptions<'a> {
+    let mut proxy = ProxyOptions::new();
+    proxy.auto();
+    proxy
 }

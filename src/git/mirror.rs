@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Direction, Oid, Repository};
 
-use super::connection::{Bounds, Remote};
+use super::connection::{Bounds, Remote, proxy};
 use super::error::GitError;
 
 /// Packs beyond this make reading slow: the mirror is fetched anew.
@@ -70,7 +70,8 @@ impl Mirror {
         let repo = self.open()?;
         let failed = |error: git2::Error| bounds.explain(&error, &remote.repository);
         let mut detached = repo.remote_anonymous(&remote.url).map_err(failed)?;
-        let mut connection = detached.connect_auth(Direction::Fetch, Some(bounds.callbacks(&remote.token)), None).map_err(failed)?;
+        let mut connection =
+            detached.connect_auth(Direction::Fetch, Some(bounds.callbacks(&remote.token)), Some(proxy())).map_err(failed)?;
         let tip = tip(&connection, remote, branch, bounds)?;
         let local = local_name(&tip.branch);
         if !self.has(&repo, &local, tip.commit, depth) {
@@ -96,7 +97,7 @@ impl Mirror {
 pub(super) fn heads(remote: &Remote, prefix: &str, bounds: &Bounds) -> Result<Vec<Tip>, GitError> {
     let failed = |error: git2::Error| bounds.explain(&error, &remote.repository);
     let mut detached = git2::Remote::create_detached(remote.url.as_str()).map_err(failed)?;
-    let connection = detached.connect_auth(Direction::Fetch, Some(bounds.callbacks(&remote.token)), None).map_err(failed)?;
+    let connection = detached.connect_auth(Direction::Fetch, Some(bounds.callbacks(&remote.token)), Some(proxy())).map_err(failed)?;
     let wanted = format!("refs/heads/{prefix}");
     let heads = connection.list().map_err(failed)?;
     let tip = |head: &git2::RemoteHead<'_>| Some(Tip { branch: head.name().strip_prefix("refs/heads/")?.to_owned(), commit: head.oid() });

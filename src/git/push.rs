@@ -88,15 +88,23 @@ impl Pusher<'_> {
         if head != expected {
             return Err(GitError::LeaseLost { branch: parcel.branch.clone(), head: head.cloned() });
         }
-        match self.send(&base, parcel, head.map_or(NOTHING, String::as_str)).await {
-            // The server may have done it although its answer was lost.
-            Err(GitError::Transport(reason)) => match self.heads().await {
-                Ok((_, heads)) if heads.get(&parcel.branch) == Some(&parcel.commit) => {}
-                _ => return Err(GitError::Transport(reason)),
-            },
-            other => other?,
+        let Err(error) = self.send(&base, parcel, head.map_or(NOTHING, String::as_str)).await else {
+            return Ok(Published { commit: parcel.commit.clone(), moved: true });
+        };
+        // An answer may have been lost after the work was done, or somebody else was a moment quicker: look again.
+        match (self.heads().await, &error) {
+            (Ok((_, heads)), GitError::Transport(_) | GitError::Rejected { .. }) => {
+                let now = heads.get(&parcel.branch);
+                if now == Some(&parcel.commit) {
+                    Ok(Published { commit: parcel.commit.clone(), moved: true })
+                } else if now != expected {
+                    Err(GitError::LeaseLost { branch: parcel.branch.clone(), head: now.cloned() })
+                } else {
+                    Err(error)
+                }
+            }
+            _ => Err(error),
         }
-        Ok(Published { commit: parcel.commit.clone(), moved: true })
     }
 
     /// Where the server's branches are, and the address that it answered from.

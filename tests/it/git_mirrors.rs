@@ -212,6 +212,20 @@ async fn a_branch_that_the_server_protects_is_a_refusal_with_its_words() {
 }
 
 #[tokio::test]
+async fn whoever_pushes_between_our_look_and_our_push_wins() {
+    let world = World::with(&[("100644", "main.tf", "a = 1\n")]).await;
+    let base = world.mirrors.fetch(&world.remote(), None).await.unwrap().commit;
+    // The hook runs when the server has our commit and has not moved the branch yet.
+    let hook = world.server.folder(NAME).join("hooks/pre-receive");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, format!("#!/bin/sh\nunset GIT_QUARANTINE_PATH\ngit update-ref refs/heads/{BRANCH} {base}\n")).unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let lost = world.publish(&base, "a = 2\n", Lease::Absent).await.unwrap_err();
+    assert_eq!(lost, GitError::LeaseLost { branch: BRANCH.into(), head: Some(base.clone()) });
+    assert_eq!(world.server.head(NAME, BRANCH), base);
+}
+
+#[tokio::test]
 async fn paths_through_links_and_submodules_are_not_written() {
     let world = World::with(&[
         ("120000", "link", "/etc"),
