@@ -5,6 +5,7 @@
 //! the input is kept under `target/fuzz/` and its seed is printed. `FUZZ_SEED` repeats a run.
 
 mod expressions;
+mod follow;
 mod mutate;
 mod targets;
 

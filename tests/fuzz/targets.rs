@@ -10,8 +10,8 @@ use remediate::rule::Catalogue;
 use remediate::terraform::{Configuration, Evaluator, ModuleGraph, Sources, decide, match_name};
 use remediate::{config, hcl, ingest, locate, owners, terraform};
 
-use super::expressions;
 use super::mutate::{Dice, mutated};
+use super::{expressions, follow};
 
 /// One thing to try.
 #[derive(Clone, Copy)]
@@ -33,6 +33,7 @@ pub fn all() -> Vec<Target> {
         },
         Target { name: "layout", make: |dice| mutated(dice, native()), read: layout },
         Target { name: "rules", make: |dice| mutated(dice, native()), read: rules },
+        Target { name: "follow", make: follow::repository, read: follow::check },
         Target { name: "findings", make: |dice| mutated(dice, findings()), read: |bytes| drop(ingest::parse_any(bytes)) },
         Target { name: "state", make: |dice| mutated(dice, states()), read: |bytes| drop(locate::State::read("fuzz", bytes)) },
         Target { name: "small", make: |dice| mutated(dice, small()), read: small_texts },
