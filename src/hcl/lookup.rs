@@ -75,7 +75,12 @@ impl Body {
         let last = depth + 1 == path.len();
         let before = found.len();
         if let Some(attribute) = self.attribute(&step.name) {
-            found.push(if last { Found::Attribute { body: self, attribute } } else { Found::Inside { attribute, depth: depth + 1 } });
+            // In JSON an object is both an attribute and a block: further steps then lead through the block.
+            if last {
+                found.push(Found::Attribute { body: self, attribute });
+            } else if self.nested(&step.name).next().is_none() {
+                found.push(Found::Inside { attribute, depth: depth + 1 });
+            }
         }
         for (block, inner, dynamic) in self.nested(&step.name) {
             if last {

@@ -45,6 +45,7 @@ fn wanted_plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<Plan
                 }
             }
             Found::Missing { body, depth } => missing = Some((body, depth)),
+            Found::Attribute { body, .. } if body.nested(&last.name).next().is_some() => {}
             Found::Attribute { .. } | Found::Inside { .. } => return Ok(Plan::new()),
         }
     }

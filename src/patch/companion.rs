@@ -10,7 +10,7 @@ use super::body::{items_plan, write_items};
 use super::context::{Context, RuleScope, Writing};
 use super::json_edit;
 use super::linked::find_linked;
-use super::plan::{Change, Plan};
+use super::plan::{Change, Lifecycle, Plan};
 use super::set::Spot;
 use super::version;
 use super::workbench::BlockKey;
@@ -43,13 +43,12 @@ fn wanted_plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
         let spot = Spot { key, document: &document, body: &block.body, prefix: "", writing: Writing::Elsewhere };
         match items_plan(cx, spot, &items) {
             Ok(plan) if plan.is_empty() => return Ok(plan),
-            other => first = first.or(Some(other)),
+            Ok(plan) => first = first.or(Some(not_ignored(cx, key, block, &plan).map(|()| plan))),
+            refused => first = first.or(Some(refused)),
         }
     }
     match first {
-        Some(plan) => plan.map(|changes| {
-            changes.into_iter().map(|change| Change { summary: format!("{} in `{}`", change.summary, spec.resource), ..change }).collect()
-        }),
+        Some(plan) => plan.map(|changes| changes.into_iter().map(|change| of_companion(spec, change)).collect()),
         None => Ok(vec![write(cx, spec)?]),
     }
 }
@@ -79,6 +78,29 @@ pub(super) fn itself(cx: Context<'_>, spec: &CompanionSpec, key: &BlockKey) -> R
 
 fn is_link(item: &BodyItem, link: &str) -> bool {
     matches!(item, BodyItem::Argument { name, .. } if name == link)
+}
+
+/// A change that says whose argument it is: effects and `ignore_changes` of the target are about the target's own.
+fn of_companion(spec: &CompanionSpec, change: Change) -> Change {
+    let summary = format!("{} in `{}`", change.summary, spec.resource);
+    Change { summary, argument: format!("{}:{}", spec.resource, change.argument), ..change }
+}
+
+/// A companion whose `ignore_changes` covers what would be changed stays as it is, and that is said.
+fn not_ignored(cx: Context<'_>, key: &BlockKey, block: &hcl::Block, plan: &Plan) -> Result<(), Refusal> {
+    let lifecycle = Lifecycle::of(block);
+    match plan.iter().find(|change| lifecycle.ignores(&change.argument)) {
+        None => Ok(()),
+        Some(change) => Err(Refusal::new(
+            RefusalKind::RefusedByRule,
+            format!(
+                "`lifecycle {{ ignore_changes }}` of `{}` covers `{}`, so Terraform would not apply the change.",
+                key.local_address(),
+                change.argument
+            ),
+        )
+        .at(cx.bench.place(&key.path, block.span, "the block with `ignore_changes`"))),
+    }
 }
 
 /// A new companion after the target.

@@ -307,7 +307,7 @@ impl Workbench {
         let document = self.document(&key.path)?;
         let Some(block) = key.in_document(&document) else { return Ok(()) };
         let lifecycle = Lifecycle::of(block);
-        let companion = |change: &Change| change.argument.is_empty() || change.summary.contains(" in `");
+        let companion = |change: &Change| change.argument.is_empty() || change.argument.contains(':');
         match plan.iter().filter(|change| !companion(change)).find(|change| lifecycle.ignores(&change.argument)) {
             Some(change) => Err(Refusal::new(
                 RefusalKind::RefusedByRule,

@@ -485,7 +485,9 @@ impl Walk<'_> {
             default_counts |= !self.argument(call, name, rest, depth, leaves);
         }
         if callers.is_empty() {
-            default_counts = !self.tfvars(&dir, name, rest, depth, leaves);
+            let given = self.tfvars(&dir, name, rest, depth, leaves);
+            let passed = self.terragrunt(&dir, name, rest, depth, leaves);
+            default_counts = !given && passed != Some(true);
         }
         let block = key.in_document(&document);
         let default = block.and_then(|block| block.attribute("default"));
@@ -556,6 +558,43 @@ impl Walk<'_> {
             self.through.pop();
         }
         always
+    }
+
+    /// The `inputs` of Terragrunt files that run this module: in its own directory, or with a local `source` that leads there.
+    /// `Some(true)` when there are such files and every one gives the variable.
+    fn terragrunt(&mut self, dir: &str, name: &str, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) -> Option<bool> {
+        let paths: Vec<String> = self
+            .bench
+            .files()
+            .iter()
+            .map(|(path, _)| path)
+            .filter(|path| path.rsplit('/').next() == Some("terragrunt.hcl"))
+            .map(str::to_owned)
+            .collect();
+        let mut all = None;
+        for path in paths {
+            let Ok(document) = self.bench.document(&path) else { continue };
+            let source = document
+                .body()
+                .blocks_of("terraform")
+                .find_map(|block| literal(&block.attribute("source")?.value)?.as_str().map(str::to_owned));
+            let own = directory_of(&path) == dir;
+            let led = source.as_deref().and_then(|source| super::workbench::resolve(directory_of(&path), source)).as_deref() == Some(dir);
+            if !(led || own && source.is_none()) {
+                continue;
+            }
+            let entries = document.body().attribute("inputs").map(|inputs| object_entries(&inputs.value)).unwrap_or_default();
+            let entry = entries.iter().find(|entry| entry.name().as_deref() == Some(name));
+            all = Some(all != Some(false) && entry.is_some());
+            let Some(entry) = entry else { continue };
+            let here = Site { path: path.clone(), block: None };
+            if let Some(span) = entry.value_span() {
+                self.through.push(self.bench.place(&path, span, format!("the input `{name}` in `{path}`")));
+                self.expression(&here, entry.value, Some(span), rest, true, depth, leaves);
+                self.through.pop();
+            }
+        }
+        all
     }
 
     fn local(&mut self, site: &Site, name: &str, span: Option<Span>, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) {

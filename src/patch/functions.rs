@@ -31,6 +31,7 @@ pub const NAMES: &[&str] = &[
     "is_string",
     "join",
     "jsondecode",
+    "jsonencode",
     "keys",
     "length",
     "lookup",
@@ -40,6 +41,8 @@ pub const NAMES: &[&str] = &[
     "merge",
     "min",
     "one",
+    "regex",
+    "regexall",
     "replace",
     "reverse",
     "setintersection",
@@ -48,6 +51,7 @@ pub const NAMES: &[&str] = &[
     "split",
     "startswith",
     "strcontains",
+    "substr",
     "title",
     "tobool",
     "tolist",
@@ -112,6 +116,7 @@ fn unary(name: &str, term: &Term) -> Option<Term> {
         "jsondecode" => Term::Known(serde_json::from_str(term.text()?).ok()?),
         "days" => number_term(seconds(term.text()?)? / 86_400.0),
         "hours" => number_term(seconds(term.text()?)? / 3_600.0),
+        "jsonencode" => text(serde_json::to_string(term.known()?).ok()?),
         "is_list" => Term::Known(Value::Bool(matches!(term.known()?, Value::Array(_)))),
         "is_string" => Term::Known(Value::Bool(term.known()?.is_string())),
         _ => return None,
@@ -137,6 +142,25 @@ fn title(value: &str) -> String {
             upper
         })
         .collect()
+}
+
+/// Every match of a pattern: the whole text without groups, the list of groups with unnamed ones, the object of named ones.
+fn captures(pattern: &str, value: &str) -> Option<Vec<Value>> {
+    let pattern = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().ok()?;
+    let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
+    let group = |found: &regex::Captures<'_>, at: usize| found.get(at).map_or(Value::Null, |group| Value::from(group.as_str()));
+    let matches = pattern.captures_iter(value).take(1_000).map(|found| match names.as_slice() {
+        [] => group(&found, 0),
+        named if named.iter().all(Option::is_some) => named
+            .iter()
+            .flatten()
+            .enumerate()
+            .map(|(at, name)| ((*name).to_owned(), group(&found, at + 1)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        unnamed => (1..=unnamed.len()).map(|at| group(&found, at)).collect(),
+    });
+    Some(matches.collect())
 }
 
 /// `30d`, `12h`, `15m`, `20s` in seconds.
@@ -165,6 +189,8 @@ fn binary(name: &str, one: &Term, two: &Term) -> Option<Term> {
             let pattern = regex::RegexBuilder::new(two.text()?).size_limit(1 << 20).build().ok()?;
             Term::Known(Value::Bool(pattern.is_match(one.text()?)))
         }
+        "regex" => Term::Known(captures(one.text()?, two.text()?)?.into_iter().next()?),
+        "regexall" => Term::Known(Value::Array(captures(one.text()?, two.text()?)?)),
         "trimprefix" => text(one.text()?.strip_prefix(two.text()?).unwrap_or(one.text()?)),
         "trimsuffix" => text(one.text()?.strip_suffix(two.text()?).unwrap_or(one.text()?)),
         "trim" => {
@@ -191,6 +217,15 @@ fn binary(name: &str, one: &Term, two: &Term) -> Option<Term> {
 
 fn ternary(name: &str, one: &Term, two: &Term, three: &Term) -> Option<Term> {
     Some(match name {
+        "substr" => {
+            let (offset, length) = (as_number(two)?, as_number(three)?);
+            let chars: Vec<char> = one.text()?.chars().collect();
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let start = if offset < 0.0 { chars.len().saturating_sub(-offset as usize) } else { (offset as usize).min(chars.len()) };
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let end = if length < 0.0 { chars.len() } else { start.saturating_add(length as usize).min(chars.len()) };
+            text(chars[start..end].iter().collect::<String>())
+        }
         "replace" => text(one.text()?.replace(two.text()?, three.text()?)),
         "lookup" => match one.members() {
             Some(_) => {
@@ -322,6 +357,7 @@ mod tests {
             Term::Known(serde_json::json!({"10": 1})),
             Term::Known("true".into()),
             Term::Known(serde_json::json!("{}")),
+            Term::Known(0.into()),
         ];
         for name in NAMES {
             let mut known = samples.iter().any(|a| call(name, std::slice::from_ref(a)) != Term::Unknown);

@@ -28,6 +28,8 @@ pub(super) fn plan(cx: Context<'_>, spec: &RemoveSpec, key: &BlockKey) -> Result
                 }
                 (attribute.span, body, "removes")
             }
+            // In JSON the attribute of the same name has been taken already.
+            Found::Block { block, body, .. } if body.attribute(&block.kind).is_some() => continue,
             Found::Block { block, body, dynamic } => {
                 // For a block, `block` in the condition is the block itself.
                 let inner =

@@ -74,9 +74,25 @@ impl<'r> End<'r> {
 
     /// What is written where the end is not met.
     pub(super) fn wanted(&self, scope: &RuleScope<'_>) -> Result<Wanted, Refusal> {
-        if let Some(expression) = self.value.or(self.at_least).or(self.at_most).or(self.contains) {
-            return render(scope, expression);
+        let Some(expression) = self.value.or(self.at_least).or(self.at_most).or(self.contains) else { return self.first_choice(scope) };
+        let wanted = render(scope, expression)?;
+        let condition = RuleScope { cx: scope.cx, block: scope.block.clone(), statement: None, writing: Writing::Condition };
+        if self.met(&condition, &wanted.term) == Some(false) {
+            return Err(Refusal::new(
+                RefusalKind::NeedsParameter,
+                format!(
+                    "The value `{}` that rule `{}` was given does not meet the rule's own end.",
+                    super::plan::shorten(&wanted.text),
+                    scope.cx.rule.id
+                ),
+            )
+            .next("Give the parameter a value within the bounds that the rule states."));
         }
+        Ok(wanted)
+    }
+
+    /// The first of the values that hold.
+    fn first_choice(&self, scope: &RuleScope<'_>) -> Result<Wanted, Refusal> {
         let first = self.one_of.and_then(|list| match &*list.expression {
             Expression::Array(items) => items.get(0).cloned(),
             _ => None,

@@ -353,3 +353,70 @@ fn what_the_provider_would_reject_is_no_fix() {
     let refusal = refused(&rule, &[("main.tf", "resource \"aws_eks_cluster\" \"x\" {\n  name = \"x\"\n}\n")], "aws_eks_cluster.x");
     assert!(refusal.kind == RefusalKind::ProofFailed && refusal.message.contains("subnet_ids"), "{refusal:?}");
 }
+
+#[test]
+fn terragrunt_inputs_decide() {
+    let module = "variable \"on\" {\n  default = true\n}\n\nresource \"a_db\" \"x\" {\n  encrypted = var.on\n}\n";
+    let live = "terraform {\n  source = \"../../modules//db\"\n}\n\ninputs = {\n  on = false # for now\n}\n";
+    let patch = patched(&encrypted(), &[("modules/db/main.tf", module), ("live/prod/terragrunt.hcl", live)], "a_db.x", &[]);
+    assert_eq!(patch.files.keys().collect::<Vec<_>>(), ["live/prod/terragrunt.hcl"]);
+    assert_eq!(patch.files["live/prod/terragrunt.hcl"].after, live.replace("false", "true"));
+}
+
+#[test]
+fn a_parameter_outside_of_the_bounds_is_refused() {
+    let rule = rule(
+        "a_log",
+        "param \"days\" {\n type = \"number\"\n default = 365\n description = \"d\"\n}\nset \"days\" {\n value = param.days\n at_least = 365\n}",
+    );
+    let files = [("main.tf", "resource \"a_log\" \"x\" {}\n")];
+    assert_eq!(run(&rule, &files, "a_log.x", &[("days", "30")]).unwrap_err().kind, RefusalKind::NeedsParameter);
+    assert_eq!(fixed(&rule, files[0].1, "a_log.x", &[]), "resource \"a_log\" \"x\" {\n  days = 365\n}\n");
+}
+
+#[test]
+fn nested_arguments_in_json_syntax() {
+    let rule = rule("a_i", "set \"meta.tokens\" {\n value = \"required\"\n}");
+    let json = "{\n  \"resource\": { \"a_i\": { \"x\": { \"meta\": [{ \"tokens\": \"optional\" }] } } }\n}\n";
+    let patch = patched(&rule, &[("main.tf.json", json)], "a_i.x", &[]);
+    assert_eq!(patch.files["main.tf.json"].after, json.replace("optional", "required"));
+    let none = "{\n  \"resource\": { \"a_i\": { \"x\": { \"ami\": \"a\" } } }\n}\n";
+    let patch = patched(&rule, &[("main.tf.json", none)], "a_i.x", &[]);
+    assert!(
+        crate::hcl::parse_json(&patch.files["main.tf.json"].after).is_ok()
+            && patch.files["main.tf.json"].after.contains("\"tokens\": \"required\"")
+    );
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever the body looks like, a fix comes out that a second run leaves alone, with every other line as it was.
+        #[test]
+        fn a_fix_is_made_once_and_keeps_every_other_line(
+            lines in proptest::collection::vec("(a = 1|bcd = \"x\" # note|tags = \\{\n    k = 1\n  \\}|disk \\{\n    y = 2\n  \\}|  # alone||count = 2|encrypted = false|list = \\[\n    1,\n  \\])", 0..7),
+            crlf in any::<bool>(),
+        ) {
+            let mut seen = std::collections::BTreeSet::new();
+            let repeatable = |line: &str| line.is_empty() || line.starts_with([' ', 'd']);
+            let body: String = lines.into_iter().filter(|line| repeatable(line) || seen.insert(line.split(' ').next().unwrap_or_default().to_owned())).map(|line| format!("  {line}\n")).collect();
+            let mut text = format!("# head\nresource \"a_db\" \"x\" {{\n{body}}}\n\n# tail\n");
+            if crlf {
+                text = text.replace('\n', "\r\n");
+            }
+            let rules = [rule("a_db", "set \"encrypted\" {\n value = true\n}\nset \"disk[*].enc\" {\n value = true\n}\nblock \"log\" {\n body {\n on = true\n}\n}"), rule("a_db", "companion \"a_guard\" {\n link = \"db\"\n body {\n db = target.id\n}\n}")];
+            for rule in rules {
+                let after = fixed(&rule, &text, "a_db.x", &[]);
+                prop_assert_eq!(run(&rule, &[("main.tf", after.as_str())], "a_db.x", &[]), Ok(Outcome::Holds));
+                prop_assert_eq!(after.contains('\r'), crlf);
+                let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let kept: Vec<String> = after.lines().map(squeeze).collect();
+                for line in text.lines().filter(|line| !line.trim().is_empty() && !line.contains("encrypted")) {
+                    prop_assert!(kept.contains(&squeeze(line)), "{line} is gone from\n{after}");
+                }
+            }
+        }
+    }
+}

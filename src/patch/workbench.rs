@@ -251,7 +251,7 @@ fn unreadable(path: &str, error: &str) -> Refusal {
 }
 
 /// The directory that a local module source names; `None` for registries, URLs and paths out of the workspace.
-fn resolve(dir: &str, source: &str) -> Option<String> {
+pub(super) fn resolve(dir: &str, source: &str) -> Option<String> {
     if !(source.starts_with("./") || source.starts_with("../") || source == "." || source == "..") {
         return None;
     }
@@ -271,6 +271,10 @@ fn resolve(dir: &str, source: &str) -> Option<String> {
 /// Attributes and blocks of a body as [`Found`](crate::hcl::Found) sees them, override files included: the body that decides a
 /// top-level argument is the last override of the block that sets it.
 pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> BlockKey {
+    let overrides = |path: &str| is_override(path) && is_configuration(path);
+    if !bench.files().in_directory(key.dir()).any(|(path, _)| overrides(path)) {
+        return key.clone();
+    }
     let overriding = bench.blocks(key.dir(), &key.kind, key.labels.first().map(String::as_str));
     overriding
         .into_iter()

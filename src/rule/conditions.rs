@@ -16,6 +16,10 @@ const ROOTS: &[&str] = &["target", "param", "block", "statement", "resource"];
 ///
 /// `linked(type, argument)` is true if a resource of that type refers to the target by that argument; see `patch` for the others.
 pub const FUNCTIONS: &[&str] = &[
+    "jsonencode",
+    "regex",
+    "regexall",
+    "substr",
     "abs",
     "alltrue",
     "anytrue",
