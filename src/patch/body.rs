@@ -1,11 +1,12 @@
 //! `block`, and the bodies that blocks and companions must have.
 
-use crate::hcl::{Body, Found, parse_path};
+use crate::hcl::{Body, Found, Syntax, parse_path};
 use crate::model::Refusal;
-use crate::rule::{BlockSpec, BodyItem};
+use crate::rule::{BlockSpec, BodyItem, RuleExpression};
 
 use super::context::{Context, RuleScope, Writing};
-use super::plan::{Plan, insert, insert_nested};
+use super::json_edit;
+use super::plan::{Change, Plan, insert, insert_nested};
 use super::render::render;
 use super::set::{End, Spot, argument};
 use super::term::Term;
@@ -81,6 +82,7 @@ pub(super) fn write_items(scope: &RuleScope<'_>, items: &[BodyItem], text: &mut 
     for item in items {
         match item {
             BodyItem::BlankLine => blank = wrote,
+            BodyItem::Absent { .. } => {}
             BodyItem::Argument { name, value, when, .. } => {
                 if !wants(scope, when.as_ref()) {
                     continue;
@@ -91,7 +93,7 @@ pub(super) fn write_items(scope: &RuleScope<'_>, items: &[BodyItem], text: &mut 
                 text.push_str(&format!("{name} = {}\n", render(scope, value)?.text));
                 wrote = true;
             }
-            BodyItem::Block { name, labels, body, when } => {
+            BodyItem::Block { name, labels, body, when, .. } => {
                 if !wants(scope, when.as_ref()) {
                     continue;
                 }
@@ -128,9 +130,11 @@ pub(super) fn items_plan(cx: Context<'_>, spot: Spot<'_>, items: &[BodyItem]) ->
                     || argument_plan(cx, spot, name, End { value: Some(value), one_of: one_of.as_ref(), present: *keep, ..End::default() });
                 changes.extend(cx.gate(when.as_ref(), Some((&site, spot.body)), plan)?);
             }
-            BodyItem::Block { name, labels, body, when } => {
+            BodyItem::Absent { name } => changes.extend(absent_plan(spot, name)),
+            BodyItem::Block { name, labels, body, when, matching } => {
                 let site = spot.site();
-                changes.extend(cx.gate(when.as_ref(), Some((&site, spot.body)), || nested_plan(cx, spot, name, labels, body))?);
+                let plan = || nested_plan(cx, spot, name, labels, body, matching.as_ref());
+                changes.extend(cx.gate(when.as_ref(), Some((&site, spot.body)), plan)?);
             }
         }
     }
@@ -156,12 +160,40 @@ fn is_null(cx: Context<'_>, spot: &Spot<'_>, held: &crate::hcl::Attribute) -> bo
     super::follow::term_of(cx.bench, &spot.site(), &held.value, Some(held.value_span)) == Term::NULL
 }
 
-/// A nested block of a wanted body: one of those there must have it, else the first is mended, else one is added.
-fn nested_plan(cx: Context<'_>, spot: Spot<'_>, name: &str, labels: &[String], items: &[BodyItem]) -> Result<Plan, Refusal> {
+/// Removes every argument and block of this name.
+fn absent_plan(spot: Spot<'_>, name: &str) -> Plan {
+    let argument = spot.body.attribute(name).map(|held| held.span);
+    let blocks = spot.body.nested(name).map(|(block, ..)| block.span);
+    argument
+        .into_iter()
+        .chain(blocks)
+        .map(|span| {
+            let edit = match spot.document.syntax() {
+                Syntax::Native => crate::hcl::remove_item(spot.document, span),
+                Syntax::Json => json_edit::remove_member(spot.document.text(), span),
+            };
+            let argument = format!("{}{name}", spot.prefix);
+            Change { path: spot.key.path.clone(), edit, summary: format!("removes `{argument}`"), argument, through: Vec::new() }
+        })
+        .collect()
+}
+
+/// A nested block of a wanted body: one of those there that match must have it, else the first of them is mended, else one is added.
+fn nested_plan(
+    cx: Context<'_>,
+    spot: Spot<'_>,
+    name: &str,
+    labels: &[String],
+    items: &[BodyItem],
+    matching: Option<&RuleExpression>,
+) -> Result<Plan, Refusal> {
     let prefix = format!("{}{name}.", spot.prefix);
     let mut first: Option<Result<Plan, Refusal>> = None;
     for (_, body, _) in spot.body.nested(name) {
         let inner = Spot { body, prefix: &prefix, ..spot };
+        if !cx.wants(matching, Some((&inner.site(), body))) {
+            continue;
+        }
         match items_plan(cx, inner, items) {
             Ok(plan) if plan.is_empty() => return Ok(plan),
             other => first = first.or(Some(other)),

@@ -251,6 +251,8 @@ impl RuleCheck<'_> {
         for item in items {
             match item {
                 BodyItem::BlankLine => {}
+                BodyItem::Absent { name } if shape.arguments.contains_key(name) || shape.blocks.contains_key(name) => {}
+                BodyItem::Absent { name } => self.not_in_schema(name, span, shape, what),
                 BodyItem::Argument { name, value, .. } => {
                     given.push(name);
                     match shape.arguments.get(name) {

@@ -142,13 +142,13 @@ fn operation_expressions<'a>(operation: &'a Operation, found: &mut Vec<&'a RuleE
 fn body_expressions<'a>(items: &'a [BodyItem], found: &mut Vec<&'a RuleExpression>) {
     for item in items {
         match item {
-            BodyItem::BlankLine => {}
+            BodyItem::BlankLine | BodyItem::Absent { .. } => {}
             BodyItem::Argument { value, one_of, when, .. } => {
                 found.push(value);
                 found.extend([one_of, when].into_iter().flatten());
             }
-            BodyItem::Block { body, when, .. } => {
-                found.extend(when);
+            BodyItem::Block { body, when, matching, .. } => {
+                found.extend([when, matching].into_iter().flatten());
                 body_expressions(body, found);
             }
         }

@@ -250,6 +250,13 @@ pub enum BodyItem {
         body: Vec<BodyItem>,
         /// Written and wanted only if this is true.
         when: Option<RuleExpression>,
+        /// Which of several blocks of that name is meant (condition over `block`); absent: any.
+        matching: Option<RuleExpression>,
+    },
+    /// Arguments and blocks of this name are absent.
+    Absent {
+        /// Name.
+        name: String,
     },
     /// A blank line, kept when written.
     BlankLine,

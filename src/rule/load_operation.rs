@@ -218,19 +218,25 @@ fn body_item(reader: &mut Reader, structure: &Structure) -> Option<BodyItem> {
         }),
         Structure::Block(block) if block.ident.as_str() == "set" && !block.labels.is_empty() => conditional_argument(reader, block),
         Structure::Block(block) if block.ident.as_str() == "block" && !block.labels.is_empty() => {
-            reader.only(&block.body, "`block` in a body", &["when"], &["body"]);
+            reader.only(&block.body, "`block` in a body", &["when", "matching"], &["body"]);
             Some(BodyItem::Block {
                 name: reader.label(block, "the block's type"),
                 labels: Vec::new(),
                 body: wanted_body(reader, block),
                 when: reader.expression_named(&block.body, "when"),
+                matching: reader.expression_named(&block.body, "matching"),
             })
+        }
+        Structure::Block(block) if block.ident.as_str() == "remove" && !block.labels.is_empty() => {
+            reader.only(&block.body, "`remove` in a body", &[], &[]);
+            Some(BodyItem::Absent { name: reader.label(block, "the name of what is to be absent") })
         }
         Structure::Block(block) => Some(BodyItem::Block {
             name: block.ident.as_str().to_owned(),
             labels: block.labels.iter().map(|label| label.as_str().to_owned()).collect(),
             body: body_items(reader, &block.body),
             when: None,
+            matching: None,
         }),
     }
 }

@@ -41,7 +41,8 @@ rule "aws/s3/lifecycle" {
       bucket = target.id
 
       block "rule" {
-        when = !anytrue([for rule in linked_resource("aws_s3_bucket_lifecycle_configuration", "bucket").rule : rule.status == "Enabled" && rule.abort_incomplete_multipart_upload != null])
+        when     = !anytrue([for rule in linked_resource("aws_s3_bucket_lifecycle_configuration", "bucket").rule : rule.status == "Enabled" && rule.abort_incomplete_multipart_upload != null])
+        matching = block.id == "abort-incomplete-uploads"
         body {
           id     = "abort-incomplete-uploads"
           status = "Enabled"
@@ -139,7 +140,7 @@ rule "aws/s3/lifecycle" {
         bucket = aws_s3_bucket.data.id
 
         rule {
-          id     = "abort-incomplete-uploads"
+          id     = "expire-logs"
           status = "Enabled"
 
           filter {
@@ -148,6 +149,14 @@ rule "aws/s3/lifecycle" {
 
           expiration {
             days = 90
+          }
+        }
+
+        rule {
+          id     = "abort-incomplete-uploads"
+          status = "Enabled"
+
+          filter {
           }
 
           abort_incomplete_multipart_upload {

@@ -34,12 +34,50 @@ rule "aws/vpc/default-security-group" {
 
     body {
       vpc_id = target.id
+
+      remove "ingress" {}
+      remove "egress" {}
     }
   }
 
   applicability {
     level = "review"
     note  = "Whatever runs in the default group loses its connections; give such things a group of their own first."
+  }
+
+  example "rules in the default group" {
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+
+        ingress {
+          from_port = 0
+          to_port   = 0
+          protocol  = "-1"
+          self      = true
+        }
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "-1"
+          cidr_blocks = ["0.0.0.0/0"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+    EOT
   }
 
   example "not managed" {
