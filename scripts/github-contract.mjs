@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Makes testdata/github/ anew from GitHub's own packages on npm, at pinned versions:
 //   openapi-requests.json   what GitHub takes: paths, parameters and request bodies of every operation, without prose and answers
+//   openapi-answers.json    what GitHub answers and sends: the operations that the sandbox has, and the webhooks
 //   webhooks.jsonl          an example payload a line, of every event the app understands, from github.com and every server version
 // `--check` writes nothing and fails when the files are not what the packages give.
 import { execFileSync } from "node:child_process";
@@ -62,6 +63,45 @@ function openapi(folder) {
   return `{"source":${JSON.stringify(OPENAPI)},\n"paths":{\n${lines(paths)}\n},\n"components":{\n${parts}\n}}\n`;
 }
 
+// OpenAPI 3.0 says `nullable` where JSON Schema says null.
+function asJsonSchema(value) {
+  if (Array.isArray(value)) return value.map(asJsonSchema);
+  if (!isObject(value)) return value;
+  const { nullable, ...rest } = value;
+  const inner = Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, asJsonSchema(one)]));
+  return nullable === true ? { anyOf: [inner, { type: "null" }] } : inner;
+}
+
+function answers(folder) {
+  const whole = read(join(unpack(OPENAPI, folder), "generated", "api.github.com.json"));
+  const table = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "..", "sandbox", "src", "rest", "table.rs"), "utf8");
+  const schema = (content) => asJsonSchema(withoutProse(content?.["application/json"]?.schema ?? null));
+  const resolved = (value) => (value.$ref ? value.$ref.split("/").slice(1).reduce((at, key) => at[key], whole) : value);
+  const operations = {};
+  for (const [, method, path] of table.matchAll(/on\(\s*"([A-Z]+)",\s*"([^"]+)"/g)) {
+    for (const [status, answer] of Object.entries(whole.paths[path]?.[method.toLowerCase()]?.responses ?? {})) {
+      const found = status.startsWith("2") && schema(resolved(answer).content);
+      if (found) operations[`${method} ${path} ${status}`] = found;
+    }
+  }
+  const webhooks = {};
+  for (const [name, { post }] of Object.entries(whole["x-webhooks"])) {
+    if (EVENTS.some((event) => name === event.replaceAll("_", "-") || name.startsWith(`${event.replaceAll("_", "-")}-`))) {
+      webhooks[name] = schema(post.requestBody.content);
+    }
+  }
+  const schemas = {};
+  const open = references([operations, webhooks], []);
+  while (open.length > 0) {
+    const name = open.pop().split("/").pop();
+    if (name in schemas) continue;
+    schemas[name] = asJsonSchema(withoutProse(whole.components.schemas[name]));
+    references(schemas[name], open);
+  }
+  const lines = (object) => Object.keys(object).sort().map((key) => `${JSON.stringify(key)}:${JSON.stringify(object[key])}`).join(",\n");
+  return `{"source":${JSON.stringify(OPENAPI)},\n"operations":{\n${lines(operations)}\n},\n"webhooks":{\n${lines(webhooks)}\n},\n"components":{"schemas":{\n${lines(schemas)}\n}}}\n`;
+}
+
 // Addresses are most of a payload and nothing reads them.
 const isAddress = (key) => (key.endsWith("_url") && key !== "html_url") || key === "url" || key === "_links" || key === "node_id";
 function withoutAddresses(value) {
@@ -85,7 +125,11 @@ function webhooks(folder) {
 const folder = mkdtempSync(join(tmpdir(), "github-contract-"));
 let stale = false;
 try {
-  for (const [name, text] of [["openapi-requests.json", openapi(folder)], ["webhooks.jsonl", webhooks(folder)]]) {
+  for (const [name, text] of [
+    ["openapi-requests.json", openapi(folder)],
+    ["openapi-answers.json", answers(folder)],
+    ["webhooks.jsonl", webhooks(folder)],
+  ]) {
     const path = join(target, name);
     if (!process.argv.includes("--check")) writeFileSync(path, text);
     else if (readFileSync(path, "utf8") !== text) {

@@ -1,6 +1,7 @@
 //! The stand-in behaves like GitHub where the product looks.
 
 mod api;
+mod contract;
 mod faults;
 mod git;
 mod pages;
