@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use remediate::model::{Remediation, RemediationState};
 use remediate::store::Store;
-use remediate_sandbox::{AppHandle, Level, NewApp, RepositoryHandle, Sandbox, SandboxConfig, ThreadHandle};
+use remediate_sandbox::{AppHandle, Level, NewApp, RepositoryHandle, ThreadHandle};
 use serde_json::{Value, json};
 
+use super::checked_sandbox::CheckedSandbox;
 use super::databases::Database;
 
 /// The longest anything may take on a busy machine.
@@ -30,7 +31,7 @@ resource "aws_s3_bucket" "backups" {
 
 /// An organisation with a Terraform repository, people and a team, and the App installed.
 pub struct World {
-    pub sandbox: Sandbox,
+    pub sandbox: CheckedSandbox,
     pub app: AppHandle,
     pub infra: RepositoryHandle,
 }
@@ -43,7 +44,7 @@ impl World {
 
     /// `acme/infra` with these files on this default branch; no files: an empty repository.
     pub async fn with(files: &[(&str, &str)], branch: &str) -> Self {
-        let sandbox = Sandbox::start(SandboxConfig::default()).await.expect("the sandbox starts");
+        let sandbox = CheckedSandbox::start().await;
         let acme = sandbox.organization("acme").expect("an organisation");
         acme.member("maria", true).expect("a member");
         acme.member("eve", false).expect("a member");
