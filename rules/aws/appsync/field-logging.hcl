@@ -1,0 +1,150 @@
+rule "aws/appsync/field-logging" {
+  title    = "Log the requests of a GraphQL API"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    One GraphQL request may touch dozens of fields and sources. Without field
+    logs nobody sees which of them failed, or who tries fields that he should
+    not see.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/appsync/latest/devguide/monitoring.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appsync_graphql_api",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_193", "CKV_AWS_194"]
+    security_hub = ["AppSync.2"]
+  }
+
+  target {
+    resource = "aws_appsync_graphql_api"
+  }
+
+  param "logging_role_arn" {
+    type        = "expression"
+    required    = true
+    description = "Role that AppSync assumes to write logs: an ARN or a reference such as aws_iam_role.appsync_logs.arn."
+  }
+
+  block "log_config" {
+    body {
+      set "cloudwatch_logs_role_arn" {
+        value = param.logging_role_arn
+        keep  = true
+      }
+      set "field_log_level" {
+        value  = "ERROR"
+        one_of = ["ALL", "ERROR", "INFO", "DEBUG"]
+      }
+    }
+  }
+
+  applicability {
+    level = "safe"
+    cost  = "Log ingestion and storage are billed."
+  }
+
+  example "no logs" {
+    params = { logging_role_arn = "arn:aws:iam::111122223333:role/appsync-logs" }
+
+    before = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = "arn:aws:iam::111122223333:role/appsync-logs"
+          field_log_level          = "ERROR"
+        }
+      }
+    EOT
+  }
+
+  example "nobody has given the role yet" {
+    before  = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+      }
+    EOT
+    refused = true
+  }
+
+  example "logged, but no fields" {
+    params = { logging_role_arn = "arn:aws:iam::111122223333:role/appsync-logs" }
+
+    before = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = aws_iam_role.logs.arn
+          field_log_level          = "NONE"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = aws_iam_role.logs.arn
+          field_log_level          = "ERROR"
+        }
+      }
+    EOT
+  }
+
+  example "everything logged" {
+    params = { logging_role_arn = "arn:aws:iam::111122223333:role/appsync-logs" }
+
+    before    = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = aws_iam_role.logs.arn
+          field_log_level          = "ALL"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    params = { logging_role_arn = "arn:aws:iam::111122223333:role/appsync-logs" }
+
+    before = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        for_each            = toset(var.names)
+        name                = each.key
+        authentication_type = "AWS_IAM"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        for_each            = toset(var.names)
+        name                = each.key
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = "arn:aws:iam::111122223333:role/appsync-logs"
+          field_log_level          = "ERROR"
+        }
+      }
+    EOT
+  }
+}

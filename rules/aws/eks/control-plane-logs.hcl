@@ -1,0 +1,142 @@
+rule "aws/eks/control-plane-logs" {
+  title    = "Keep the logs of a cluster's control plane"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    The audit log says who asked the Kubernetes API for what, the authenticator
+    who signed in. Without them nobody can tell what a stolen token was used
+    for.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_37"]
+    trivy        = ["AWS-0038"]
+    tfsec        = ["aws-eks-enable-control-plane-logging"]
+    security_hub = ["EKS.8"]
+  }
+
+  target {
+    resource = "aws_eks_cluster"
+  }
+
+  set "enabled_cluster_log_types" {
+    value    = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+    contains = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  }
+
+  applicability {
+    level = "safe"
+    cost  = "Log ingestion and storage are billed."
+  }
+
+  example "enabled cluster log types not mentioned" {
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name     = "main"
+        role_arn = aws_iam_role.cluster.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+    EOT
+  }
+
+  example "enabled cluster log types wrong in writing" {
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = ["api"] # decided in 2019
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"] # decided in 2019
+      }
+    EOT
+  }
+
+  example "decided by a variable" {
+    before = <<-EOT
+      variable "setting" {
+        type    = list(string)
+        default = ["api"]
+      }
+
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = var.setting
+      }
+    EOT
+    after  = <<-EOT
+      variable "setting" {
+        type    = list(string)
+        default = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = var.setting
+      }
+    EOT
+  }
+
+  example "decided by a variable that nobody sets" {
+    before  = <<-EOT
+      variable "setting" {
+        type = list(string)
+      }
+
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = var.setting
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        name                      = "main"
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+        role_arn = aws_iam_role.cluster.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_eks_cluster" "main" {
+        for_each                  = toset(var.names)
+        name                      = each.key
+        role_arn                  = aws_iam_role.cluster.arn
+        enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+    EOT
+  }
+}

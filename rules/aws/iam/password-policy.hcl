@@ -1,0 +1,147 @@
+rule "aws/iam/password-policy" {
+  title    = "Ask for passwords that are hard to guess"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    The console is open to the internet, and passwords are what people try
+    there. Length and variety make guessing hopeless, an end date bounds what a
+    stolen one is worth.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_account_password_policy",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_9", "CKV_AWS_10", "CKV_AWS_11", "CKV_AWS_12", "CKV_AWS_13", "CKV_AWS_14", "CKV_AWS_15"]
+    trivy   = ["AWS-0056", "AWS-0058", "AWS-0059", "AWS-0060", "AWS-0061", "AWS-0062", "AWS-0063"]
+    tfsec   = ["aws-iam-no-password-reuse", "aws-iam-require-lowercase-in-passwords", "aws-iam-require-numbers-in-passwords", "aws-iam-require-symbols-in-passwords", "aws-iam-require-uppercase-in-passwords", "aws-iam-set-max-password-age", "aws-iam-set-minimum-password-length"]
+  }
+
+  target {
+    resource = "aws_iam_account_password_policy"
+  }
+
+  set "max_password_age" {
+    at_most  = 90
+    at_least = 1
+    value    = 90
+  }
+
+  set "minimum_password_length" {
+    at_least = 14
+    value    = 14
+  }
+
+  set "password_reuse_prevention" {
+    at_least = 24
+    value    = 24
+  }
+
+  set "require_lowercase_characters" {
+    value = true
+  }
+
+  set "require_numbers" {
+    value = true
+  }
+
+  set "require_symbols" {
+    value = true
+  }
+
+  set "require_uppercase_characters" {
+    value = true
+  }
+
+  applicability {
+    level = "review"
+    note  = "Users whose password is older than the limit must change it when they sign in next."
+  }
+
+  example "a lax policy" {
+    before = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        minimum_password_length        = 8
+        require_lowercase_characters   = false
+        require_numbers                = true
+        allow_users_to_change_password = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        minimum_password_length        = 14
+        require_lowercase_characters   = true
+        require_numbers                = true
+        allow_users_to_change_password = true
+        max_password_age               = 90
+        password_reuse_prevention      = 24
+        require_symbols                = true
+        require_uppercase_characters   = true
+      }
+    EOT
+  }
+
+  example "nothing said" {
+    before = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        allow_users_to_change_password = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        allow_users_to_change_password = true
+        max_password_age               = 90
+        minimum_password_length        = 14
+        password_reuse_prevention      = 24
+        require_lowercase_characters   = true
+        require_numbers                = true
+        require_symbols                = true
+        require_uppercase_characters   = true
+      }
+    EOT
+  }
+
+  example "a password for ever" {
+    before = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        max_password_age             = 0
+        minimum_password_length      = 16
+        password_reuse_prevention    = 24
+        require_lowercase_characters = true
+        require_numbers              = true
+        require_symbols              = true
+        require_uppercase_characters = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        max_password_age             = 90
+        minimum_password_length      = 16
+        password_reuse_prevention    = 24
+        require_lowercase_characters = true
+        require_numbers              = true
+        require_symbols              = true
+        require_uppercase_characters = true
+      }
+    EOT
+  }
+
+  example "strict already" {
+    before    = <<-EOT
+      resource "aws_iam_account_password_policy" "main" {
+        max_password_age             = 60
+        minimum_password_length      = 20
+        password_reuse_prevention    = 24
+        require_lowercase_characters = true
+        require_numbers              = true
+        require_symbols              = true
+        require_uppercase_characters = true
+      }
+    EOT
+    unchanged = true
+  }
+}

@@ -1,0 +1,154 @@
+rule "aws/opensearch/audit-logs" {
+  title    = "Log who asks a search domain for what"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    The audit log says who signed in, who was turned away and who read which
+    index. Without it a leak through the domain leaves no trace.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_317", "CKV_AWS_84"]
+    trivy        = ["AWS-0042"]
+    tfsec        = ["aws-elastic-search-enable-domain-logging"]
+    security_hub = ["Opensearch.5", "ES.5"]
+  }
+
+  target {
+    resource = ["aws_opensearch_domain", "aws_elasticsearch_domain"]
+  }
+
+  param "log_group_arn" {
+    type        = "expression"
+    required    = true
+    description = "CloudWatch log group whose resource policy lets the service write: an ARN or a reference such as aws_cloudwatch_log_group.search.arn."
+  }
+
+  block "log_publishing_options" {
+    matching = block.log_type == "AUDIT_LOGS"
+    body {
+      set "cloudwatch_log_group_arn" {
+        value = param.log_group_arn
+        keep  = true
+      }
+      set "enabled" {
+        value = true
+      }
+      log_type = "AUDIT_LOGS"
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "Audit logs need fine-grained access control, and must be switched on in the domain's own settings as well."
+    cost  = "Log ingestion and storage are billed."
+  }
+
+  example "no logs" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+  }
+
+  example "nobody has given the log group yet" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = true
+  }
+
+  example "slow queries only" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
+          log_type                 = "SEARCH_SLOW_LOGS"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
+          log_type                 = "SEARCH_SLOW_LOGS"
+        }
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+  }
+
+  example "logged already" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.audit.arn
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+  }
+}

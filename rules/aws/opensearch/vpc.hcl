@@ -1,0 +1,153 @@
+rule "aws/opensearch/vpc" {
+  title    = "Put a search domain inside a VPC"
+  severity = "critical"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A public domain is guarded by its access policy alone, and one star in it
+    opens all documents to the internet. That has leaked more data than any
+    break-in.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_137", "CKV_AWS_248"]
+    security_hub = ["Opensearch.2", "ES.2"]
+  }
+
+  target {
+    resource = ["aws_opensearch_domain", "aws_elasticsearch_domain"]
+  }
+
+  param "subnet_ids" {
+    type        = "expression"
+    required    = true
+    description = "Subnets for the domain: a list or a reference."
+  }
+  param "security_group_ids" {
+    type        = "expression"
+    required    = true
+    description = "Security groups that let the clients in: a list or a reference."
+  }
+
+  block "vpc_options" {
+    body {
+      set "security_group_ids" {
+        value = param.security_group_ids
+        keep  = true
+      }
+      set "subnet_ids" {
+        value = param.subnet_ids
+        keep  = true
+      }
+    }
+  }
+
+  applicability {
+    level       = "disruptive"
+    note        = "Terraform will plan to replace a public domain; its indexes are gone unless they are restored from a snapshot."
+    replacement = true
+    data_loss   = true
+    downtime    = "Until the new domain is there and the indexes are restored."
+
+    runbook = <<-EOT
+      1. Take a manual snapshot of all indexes to S3.
+      2. Stop writers in an agreed window, apply, restore the snapshot.
+      3. Give clients the new endpoint, which they reach inside the VPC only.
+    EOT
+  }
+
+  example "on the internet" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        vpc_options {
+          security_group_ids = ["sg-0123456789abcdef0"]
+          subnet_ids         = ["subnet-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+
+  example "the default security group" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        vpc_options {
+          subnet_ids = [aws_subnet.a.id]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        vpc_options {
+          subnet_ids         = [aws_subnet.a.id]
+          security_group_ids = ["sg-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+
+  example "nobody has said which subnets" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = true
+  }
+
+  example "inside already" {
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        vpc_options {
+          security_group_ids = [aws_security_group.search.id]
+          subnet_ids         = [aws_subnet.a.id]
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        for_each    = toset(var.names)
+        domain_name = each.key
+
+        vpc_options {
+          security_group_ids = ["sg-0123456789abcdef0"]
+          subnet_ids         = ["subnet-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+}

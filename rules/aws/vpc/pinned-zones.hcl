@@ -1,0 +1,115 @@
+rule "aws/vpc/pinned-zones" {
+  title    = "Pin the availability zones that are used"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    The list of zones grows when AWS adds one. Whatever is counted over it then
+    moves or is replaced, in an apply that was about something else.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/availability_zones",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_394"]
+  }
+
+  target {
+    resource = "data.aws_availability_zones"
+  }
+
+  param "zone_names" {
+    type        = "string_list"
+    required    = true
+    description = "Zones that may be used, by name."
+  }
+
+  block "filter" {
+    matching = block.name == "zone-name" || block.name == "zone-id"
+    body {
+      name = "zone-name"
+      set "values" {
+        value = param.zone_names
+        keep  = true
+      }
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "Zones that are left out are no longer used; look at the plan for subnets that move."
+  }
+
+  example "all that are there" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before = <<-EOT
+      data "aws_availability_zones" "main" {
+        state = "available"
+      }
+    EOT
+    after  = <<-EOT
+      data "aws_availability_zones" "main" {
+        state = "available"
+
+        filter {
+          name   = "zone-name"
+          values = ["eu-west-1a", "eu-west-1b"]
+        }
+      }
+    EOT
+  }
+
+  example "nobody has named the zones" {
+    before  = <<-EOT
+      data "aws_availability_zones" "main" {
+        state = "available"
+      }
+    EOT
+    refused = true
+  }
+
+  example "pinned by id" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before = <<-EOT
+      data "aws_availability_zones" "main" {
+        filter {
+          name   = "opt-in-status"
+          values = ["opt-in-not-required"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      data "aws_availability_zones" "main" {
+        filter {
+          name   = "opt-in-status"
+          values = ["opt-in-not-required"]
+        }
+
+        filter {
+          name   = "zone-name"
+          values = ["eu-west-1a", "eu-west-1b"]
+        }
+      }
+    EOT
+  }
+
+  example "pinned already" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before    = <<-EOT
+      data "aws_availability_zones" "main" {
+        filter {
+          name   = "zone-name"
+          values = ["eu-west-1a"]
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}

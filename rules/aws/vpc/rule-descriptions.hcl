@@ -1,0 +1,226 @@
+rule "aws/vpc/rule-descriptions" {
+  title    = "Say what each security group rule lets through"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Rules are added for a reason that nobody remembers a year later, and then
+    nobody dares to remove them. A word on each, here its direction, protocol
+    and ports, is what a review starts from; whoever knows the reason should
+    write it in its place.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_23"]
+    trivy   = ["AWS-0099", "AWS-0124"]
+    tfsec   = ["aws-ec2-add-description-to-security-group", "aws-ec2-add-description-to-security-group-rule"]
+  }
+
+  target {
+    resource = ["aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]
+  }
+
+  set "description" {
+    value   = format("Rules of %s", resource.name)
+    present = true
+    when    = resource.type == "aws_security_group"
+  }
+
+  set "ingress[*].description" {
+    value         = block.protocol == "-1" ? "All incoming traffic" : block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port)
+    present       = true
+    create_blocks = false
+  }
+
+  set "egress[*].description" {
+    value         = block.protocol == "-1" ? "All outgoing traffic" : block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port)
+    present       = true
+    create_blocks = false
+  }
+
+  set "description" {
+    value   = format("%s %s", title(target.type), target.protocol == "-1" ? "of all traffic" : target.from_port == target.to_port ? format("%s %s", target.protocol, target.from_port) : format("%s %s-%s", target.protocol, target.from_port, target.to_port))
+    present = true
+    when    = resource.type == "aws_security_group_rule"
+  }
+
+  set "description" {
+    value   = format("%s %s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol == "-1" ? "of all traffic" : target.from_port == target.to_port ? format("%s %s", target.ip_protocol, target.from_port) : format("%s %s-%s", target.ip_protocol, target.from_port, target.to_port))
+    present = true
+    when    = contains(["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"], resource.type)
+  }
+
+  applicability {
+    level = "safe"
+    lower "disruptive" {
+      when = resource.type == "aws_security_group" && target.description == null
+      note = "AWS cannot change the description of a group that exists: Terraform will plan to replace the group, and fails while something uses it. Give it `create_before_destroy` and a `name_prefix`, or leave the group's own description as it is."
+    }
+    effect "replacement" {
+      argument = "description"
+      note     = "A group without a description is replaced; rules are changed in place."
+      source   = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group#description"
+    }
+  }
+
+  example "nothing described" {
+    applicability = "disruptive"
+
+    before = <<-EOT
+      resource "aws_security_group" "web" {
+        name = "web"
+
+        ingress {
+          from_port   = 443
+          to_port     = 443
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+        }
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "-1"
+          cidr_blocks = ["0.0.0.0/0"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "Rules of web"
+
+        ingress {
+          from_port   = 443
+          to_port     = 443
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+          description = "Incoming tcp 443"
+        }
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "-1"
+          cidr_blocks = ["0.0.0.0/0"]
+          description = "All outgoing traffic"
+        }
+      }
+    EOT
+  }
+
+  example "ports nobody knows" {
+    before  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        ingress {
+          from_port   = var.port
+          to_port     = var.port
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "a range of ports" {
+    applicability = "safe"
+
+    before = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        ingress {
+          from_port   = 8000
+          to_port     = 8100
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        ingress {
+          from_port   = 8000
+          to_port     = 8100
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+          description = "Incoming tcp 8000-8100"
+        }
+      }
+    EOT
+  }
+
+  example "a rule of its own" {
+    before = <<-EOT
+      resource "aws_security_group_rule" "web" {
+        type              = "ingress"
+        security_group_id = aws_security_group.web.id
+        from_port         = 22
+        to_port           = 22
+        protocol          = "tcp"
+        cidr_blocks       = ["10.0.0.0/8"]
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group_rule" "web" {
+        type              = "ingress"
+        security_group_id = aws_security_group.web.id
+        from_port         = 22
+        to_port           = 22
+        protocol          = "tcp"
+        cidr_blocks       = ["10.0.0.0/8"]
+        description       = "Ingress tcp 22"
+      }
+    EOT
+  }
+
+  example "an egress rule in the newer form" {
+    before = <<-EOT
+      resource "aws_vpc_security_group_egress_rule" "web" {
+        security_group_id = aws_security_group.web.id
+        ip_protocol       = "-1"
+        cidr_ipv4         = "0.0.0.0/0"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc_security_group_egress_rule" "web" {
+        security_group_id = aws_security_group.web.id
+        ip_protocol       = "-1"
+        cidr_ipv4         = "0.0.0.0/0"
+        description       = "Egress of all traffic"
+      }
+    EOT
+  }
+
+  example "described" {
+    before    = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        ingress {
+          description = "HTTPS from the office"
+          from_port   = 443
+          to_port     = 443
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}
