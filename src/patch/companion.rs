@@ -7,6 +7,7 @@ use crate::model::{Refusal, RefusalKind};
 use crate::rule::{BodyItem, CompanionSpec, Operation};
 
 use super::body::{items_plan, write_items};
+use super::companion_reverse;
 use super::context::{Context, RuleScope, Writing};
 use super::json_edit;
 use super::linked::find_linked;
@@ -34,7 +35,19 @@ pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusa
 }
 
 fn wanted_plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
-    let found = find_linked(cx, &spec.resource, &spec.link);
+    if let Some(path) = &spec.referenced_by {
+        return companion_reverse::plan(cx, spec, path);
+    }
+    let written = match &spec.link_to {
+        Some(kind) => match companion_reverse::written(cx, kind) {
+            Some(key) => Some(key),
+            // The rule wrote none: the target has its own.
+            None => return Ok(Plan::new()),
+        },
+        None => None,
+    };
+    let owner = Context { target: written.as_ref().unwrap_or(cx.target), ..cx };
+    let found = find_linked(owner, &spec.resource, &spec.link);
     let items: Vec<BodyItem> = spec.body.iter().filter(|item| !is_link(item, &spec.link)).cloned().collect();
     let mut first: Option<Result<Plan, Refusal>> = None;
     for key in &found {
@@ -49,7 +62,7 @@ fn wanted_plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
     }
     match first {
         Some(plan) => plan.map(|changes| changes.into_iter().map(|change| of_companion(spec, change)).collect()),
-        None => Ok(vec![write(cx, spec)?]),
+        None => Ok(vec![write(cx, spec, &free_name(cx, spec), Some(owner))?]),
     }
 }
 
@@ -103,8 +116,8 @@ fn not_ignored(cx: Context<'_>, key: &BlockKey, block: &hcl::Block, plan: &Plan)
     }
 }
 
-/// A new companion after the target.
-fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
+/// A new companion after the target; `owner` is what its link refers to.
+pub(super) fn write(cx: Context<'_>, spec: &CompanionSpec, name: &str, owner: Option<Context<'_>>) -> Result<Change, Refusal> {
     let document = cx.target_document()?;
     let Some(target) = cx.target.in_document(&document) else {
         return Err(Refusal::new(
@@ -112,9 +125,10 @@ fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
             format!("`{}` is no longer in `{}`.", cx.target.local_address(), cx.target.path),
         ));
     };
-    let scope = RuleScope { writing: Writing::Elsewhere, ..cx.scope() };
-    let name = free_name(cx, spec, &scope);
-    let mut text = format!("resource {} {} {{\n", hcl::quote(&spec.resource), hcl::quote(&name));
+    // What the target refers to must not refer to the target: its arguments are copied.
+    let writing = if spec.referenced_by.is_some() { Writing::Target } else { Writing::Elsewhere };
+    let scope = RuleScope { writing, ..cx.scope() };
+    let mut text = format!("resource {} {} {{\n", hcl::quote(&spec.resource), hcl::quote(name));
     let mut meta = false;
     for argument in ["count", "for_each", "provider"] {
         if let Some(attribute) = target.attribute(argument) {
@@ -126,9 +140,9 @@ fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
         text.push('\n');
     }
     let links = spec.body.iter().any(|item| is_link(item, &spec.link));
-    if !links && !spec.link.contains('.') {
+    if let Some(owner) = owner.filter(|_| !links && !spec.link.contains('.')) {
         let attribute = spec.link_attributes.first().map_or("id", String::as_str);
-        text.push_str(&format!("{} = {}\n", spec.link, cx.reference(attribute)));
+        text.push_str(&format!("{} = {}\n", spec.link, owner.reference(attribute)));
         if !spec.body.is_empty() {
             text.push('\n');
         }
@@ -138,7 +152,7 @@ fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
     let text = hcl::format(&text).trim_end().to_owned();
     let edit = match document.syntax() {
         Syntax::Native => hcl::insert_after_block(&document, target, &text),
-        Syntax::Json => json_edit::insert_resource(&document, &spec.resource, &name, &text).ok_or_else(|| {
+        Syntax::Json => json_edit::insert_resource(&document, &spec.resource, name, &text).ok_or_else(|| {
             Refusal::new(
                 RefusalKind::DecidedElsewhere,
                 format!("`{}` cannot be written into the JSON file `{}`.", spec.resource, cx.target.path),
@@ -149,17 +163,18 @@ fn write(cx: Context<'_>, spec: &CompanionSpec) -> Result<Change, Refusal> {
     Ok(Change { path: cx.target.path.clone(), edit, summary, argument: String::new(), through: Vec::new() })
 }
 
-/// The target's name, or the rule's, with a number where the module has that one already.
-fn free_name(cx: Context<'_>, spec: &CompanionSpec, scope: &RuleScope<'_>) -> String {
-    let own = cx.target.labels.last().cloned().unwrap_or_else(|| "this".into());
-    let asked = spec.name.as_ref().and_then(|name| {
-        let condition = RuleScope { cx: scope.cx, block: None, statement: None, writing: Writing::Condition };
-        match super::evaluate::Environment::new(&condition).evaluate(&name.expression).known() {
-            Some(Value::String(text)) if is_name(text) => Some(text.clone()),
-            _ => None,
-        }
+/// The name that the rule gives a companion, else the target's.
+pub(super) fn own_name(cx: Context<'_>, spec: &CompanionSpec) -> String {
+    let asked = spec.name.as_ref().and_then(|name| match cx.evaluate(name, None).known() {
+        Some(Value::String(text)) if is_name(text) => Some(text.clone()),
+        _ => None,
     });
-    let base = asked.unwrap_or(own);
+    asked.or_else(|| cx.target.labels.last().cloned()).unwrap_or_else(|| "this".into())
+}
+
+/// The target's name, or the rule's, with a number where the module has that one already.
+pub(super) fn free_name(cx: Context<'_>, spec: &CompanionSpec) -> String {
+    let base = own_name(cx, spec);
     let taken: Vec<BlockKey> = cx.bench.blocks(cx.target.dir(), "resource", Some(&spec.resource)).into_iter().map(|(key, _)| key).collect();
     let is_taken = |name: &str| taken.iter().any(|key| key.labels.get(1).map(String::as_str) == Some(name));
     if !is_taken(&base) {

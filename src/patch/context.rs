@@ -79,8 +79,19 @@ impl<'a> Context<'a> {
         block: Option<(&Site, &Body)>,
         plan: impl FnOnce() -> Result<Plan, Refusal>,
     ) -> Result<Plan, Refusal> {
+        self.gate_term(when, block.map(|(site, body)| body_term(self.bench, site, body)), plan)
+    }
+
+    /// The same with `block` bound to a value.
+    pub(super) fn gate_term(
+        self,
+        when: Option<&RuleExpression>,
+        block: Option<Term>,
+        plan: impl FnOnce() -> Result<Plan, Refusal>,
+    ) -> Result<Plan, Refusal> {
         let Some(when) = when else { return plan() };
-        match self.evaluate(when, block).truth() {
+        let scope = RuleScope { block, ..self.scope() };
+        match Environment::new(&scope).evaluate(&when.expression).truth() {
             Some(true) => plan(),
             Some(false) => Ok(Plan::new()),
             None => match plan() {
@@ -119,7 +130,7 @@ impl<'a> Context<'a> {
     }
 
     /// The target's instance key as other blocks with the same repetition write it.
-    fn instance_key(&self) -> &'static str {
+    pub(super) fn instance_key(&self) -> &'static str {
         let Ok(document) = self.target_document() else { return "" };
         match self.target.in_document(&document) {
             Some(block) if block.attribute("for_each").is_some() => "[each.key]",

@@ -228,7 +228,7 @@ fn came_words(outcome: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::NotApplicable(reason)) => format!("the rule does not apply: {reason}"),
         Ok(Outcome::Patch(patch)) => {
             let diffs: Vec<String> =
-                patch.files.iter().map(|(_, file)| diff(file.before.as_deref().unwrap_or_default(), &file.after)).collect();
+                patch.files.values().map(|file| diff(file.before.as_deref().unwrap_or_default(), &file.after)).collect();
             format!("it changes the code:\n{}", diffs.join("\n"))
         }
         Err(refusal) => format!("it refuses: {refusal}"),

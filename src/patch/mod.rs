@@ -20,6 +20,7 @@
 
 mod body;
 mod companion;
+mod companion_reverse;
 mod context;
 mod evaluate;
 mod example;
@@ -40,6 +41,7 @@ mod remove;
 mod render;
 mod schema_proof;
 mod set;
+mod set_json;
 mod statement;
 mod subject;
 mod term;

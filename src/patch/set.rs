@@ -145,6 +145,12 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
         let prefix = prefix_of(&path[..depth]);
         let spot = Spot { key: &key, document: &document, body, prefix: &prefix, writing: Writing::Target };
         let around = (depth > 0).then(|| spot.site());
+        if let Found::Inside { attribute, depth } = found
+            && let Some(members) = super::set_json::members(cx, spot, attribute)
+        {
+            changes.extend(super::set_json::plan(cx, spot, spec, &members, &path[depth..])?);
+            continue;
+        }
         let plan = || match found {
             Found::Attribute { attribute, .. } => argument(cx, spot, attribute, &spec.path, End::of(spec), spec.default.as_ref()),
             Found::Missing { depth, .. } => missing(cx, spot, spec, &path, depth),

@@ -503,7 +503,7 @@ fn json_statement(members: &[(String, Term)]) -> Term {
 }
 
 /// A term as JSON; code becomes a template where templates mean something.
-fn json_value(term: &Term, templates: bool) -> Option<Value> {
+pub(super) fn json_value(term: &Term, templates: bool) -> Option<Value> {
     Some(match term {
         Term::Known(value) => value.clone(),
         Term::List(items) => Value::Array(items.iter().map(|item| json_value(item, templates)).collect::<Option<_>>()?),

@@ -388,6 +388,38 @@ fn nested_arguments_in_json_syntax() {
     );
 }
 
+#[test]
+fn companions_that_the_target_refers_to() {
+    let rule = rule(
+        "a_api",
+        "companion \"a_log_group\" {\n referenced_by = \"access.arn\"\n attribute = \"arn\"\n body {\n name = target.name\n}\n}\ncompanion \"a_log_policy\" {\n link = \"group\"\n link_to = \"a_log_group\"\n link_attributes = [\"name\"]\n body {\n on = true\n}\n}",
+    );
+    let before = "resource \"a_api\" \"x\" {\n  count = 2\n\n  name = \"n-${count.index}\"\n}\n";
+    let after = fixed(&rule, before, "a_api.x", &[]);
+    assert!(after.contains("  access {\n    arn = a_log_group.x[count.index].arn\n  }\n"), "{after}");
+    assert!(after.contains("resource \"a_log_group\" \"x\" {\n  count = 2\n\n  name = \"n-${count.index}\"\n}\n"), "{after}");
+    assert!(
+        after.contains("resource \"a_log_policy\" \"x\" {\n  count = 2\n\n  group = a_log_group.x[count.index].name\n\n  on = true\n}\n"),
+        "{after}"
+    );
+    let own = "resource \"a_api\" \"x\" {\n  access {\n    arn = a_log_group.mine.arn\n  }\n}\n\nresource \"a_log_group\" \"mine\" {}\n";
+    assert_eq!(run(&rule, &[("main.tf", own)], "a_api.x", &[]), Ok(Outcome::Holds));
+}
+
+#[test]
+fn members_of_json_lists() {
+    let rule = rule("a_task", "set \"containers[*].ro\" {\n value = true\n when = block.name != \"skip\"\n}");
+    let encoded = "resource \"a_task\" \"x\" {\n  containers = jsonencode([\n    {\n      name = \"a\"\n      ro   = false\n    },\n    {\n      name = \"skip\"\n    },\n    {\n      name = \"b\"\n    }\n  ])\n}\n";
+    assert_eq!(
+        fixed(&rule, encoded, "a_task.x", &[]),
+        encoded.replace("false", "true").replace("name = \"b\"\n", "name = \"b\"\n      ro   = true\n")
+    );
+    let text = "resource \"a_task\" \"x\" {\n  containers = <<EOT\n[\n  { \"name\": \"${var.n}\", \"cpu\": 1 }\n]\nEOT\n}\n";
+    assert_eq!(run(&rule, &[("main.tf", text)], "a_task.x", &[]).unwrap_err().kind, RefusalKind::DecidedElsewhere);
+    let known = text.replace("${var.n}", "a");
+    assert_eq!(fixed(&rule, &known, "a_task.x", &[]), known.replace("1 }", "1, \"ro\": true }"));
+}
+
 mod properties {
     use super::*;
     use proptest::prelude::*;

@@ -1,0 +1,119 @@
+//! `set` into JSON that an argument holds: `container_definitions[*].readonlyRootFilesystem`.
+
+use hcl_edit::expr::Expression;
+
+use crate::hcl::{Attribute, JsonKind, JsonValue, Step, expression_span, object_entries};
+use crate::model::{Refusal, RefusalKind, Span};
+use crate::rule::SetSpec;
+
+use super::context::{Context, RuleScope, Writing};
+use super::follow::{follow_into, term_of};
+use super::plan::{Change, Plan, shorten};
+use super::policy_text::{PolicyText, heredoc_content};
+use super::set::{End, Spot, leaves_plan};
+use super::statement::json_value;
+use super::term::Term;
+
+/// The objects that an argument holds as JSON.
+pub(super) enum Members {
+    /// In `jsonencode([{ … }])`: the expressions of the objects.
+    Encoded(Vec<Expression>),
+    /// In a heredoc.
+    Text(Box<PolicyText>),
+}
+
+/// The objects of `jsonencode([…])`, `jsonencode({…})` or a heredoc with JSON; `None` for any other value.
+pub(super) fn members(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute) -> Option<Members> {
+    match &*attribute.value {
+        Expression::FuncCall(call) if call.name.name.as_str() == "jsonencode" => match call.args.iter().next()? {
+            Expression::Array(items) if items.iter().all(|item| matches!(item, Expression::Object(_))) => {
+                Some(Members::Encoded(items.iter().cloned().collect()))
+            }
+            object @ Expression::Object(_) => Some(Members::Encoded(vec![object.clone()])),
+            _ => None,
+        },
+        Expression::HeredocTemplate(_) => {
+            let document = cx.bench.document(&spot.key.path).ok()?;
+            let content = heredoc_content(document.text(), attribute.value_span)?;
+            Some(Members::Text(Box::new(PolicyText::read(document.text(), content)?)))
+        }
+        _ => None,
+    }
+}
+
+/// What must change in each object; `block` in the condition is the object.
+pub(super) fn plan(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, members: &Members, rest: &[Step]) -> Result<Plan, Refusal> {
+    let mut changes = Plan::new();
+    match members {
+        Members::Encoded(objects) => {
+            let site = spot.site();
+            for object in objects {
+                let term = term_of(cx.bench, &site, object, expression_span(object));
+                let scope = RuleScope { block: Some(term.clone()), writing: Writing::Target, ..cx.scope() };
+                let plan = || {
+                    let leaves = follow_into(cx.bench, &site, object, expression_span(object), false, rest);
+                    leaves_plan(cx, &scope, &leaves, &spec.path, End::of(spec), spec.default.as_ref())
+                };
+                // An object that is put together by other means has no entries to look at.
+                if !object_entries(object).is_empty() {
+                    changes.extend(cx.gate_term(spec.when.as_ref(), Some(term), plan)?);
+                }
+            }
+        }
+        Members::Text(text) => {
+            let objects: Vec<&JsonValue> = match &text.root.kind {
+                JsonKind::Array(items) => items.iter().collect(),
+                _ => vec![&text.root],
+            };
+            for object in objects {
+                let term = text.term(object);
+                changes
+                    .extend(cx.gate_term(spec.when.as_ref(), Some(term.clone()), || in_text(cx, spot, spec, text, object, &term, rest))?);
+            }
+        }
+    }
+    Ok(changes)
+}
+
+fn in_text(
+    cx: Context<'_>,
+    spot: Spot<'_>,
+    spec: &SetSpec,
+    text: &PolicyText,
+    object: &JsonValue,
+    block: &Term,
+    rest: &[Step],
+) -> Result<Plan, Refusal> {
+    let Some((last, around)) = rest.split_last() else { return Ok(Plan::new()) };
+    let mut inner = object;
+    for step in around {
+        match inner.member(&step.name) {
+            Some(member) => inner = &member.value,
+            None => return Err(missing_object(cx, spot, spec, object.span)),
+        }
+    }
+    let scope = RuleScope { block: Some(block.clone()), writing: Writing::Target, ..cx.scope() };
+    let condition = RuleScope { block: Some(block.clone()), ..cx.scope() };
+    let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
+    let held = inner.member(&last.name).map_or(default, |member| text.term(&member.value));
+    let end = End::of(spec);
+    match end.met(&condition, &held) {
+        Some(true) => Ok(Plan::new()),
+        None => Err(missing_object(cx, spot, spec, inner.span)),
+        Some(false) => {
+            let wanted = end.wanted(&scope)?;
+            let value = json_value(&wanted.term, true).ok_or_else(|| missing_object(cx, spot, spec, inner.span))?;
+            let summary = format!("sets `{}` to `{}`", spec.path, shorten(&wanted.text));
+            let edit = text.set_member(inner, &last.name, &value);
+            Ok(vec![Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }])
+        }
+    }
+}
+
+fn missing_object(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, span: Span) -> Refusal {
+    Refusal::new(
+        RefusalKind::DecidedElsewhere,
+        format!("`{}` cannot be set in the JSON text: what stands there cannot be read or is not there.", spec.path),
+    )
+    .at(cx.bench.place(&spot.key.path, span, "the JSON object"))
+}
