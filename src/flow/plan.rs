@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::apply::{finish, subject};
+use chrono::Utc;
+
+use super::apply::{apply, finish, subject};
 use super::assess::scored;
+use super::choose::{dedup_key, identity_of};
 use super::place::case_of;
 use super::solve::{Case, Solution, find, solve};
 use super::trees::Tree;
@@ -30,10 +33,51 @@ pub(super) async fn plan(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
         return finish(line, job, &remediation.id, &[Event::Refused { refusal }]).await;
     };
     let events = match &solved.outcome {
-        Ok((_, solution)) => events_of(&remediation, &solved, solution),
+        Ok((_, solution)) => {
+            if join_twin(line, job, &remediation, &solved.case, solution).await? {
+                return Ok(());
+            }
+            events_of(&remediation, &solved, solution)
+        }
         Err(refusal) => vec![Event::Refused { refusal: refusal.clone() }],
     };
     finish(line, job, &remediation.id, &events).await
+}
+
+/// Now that the rule is known, the hole may turn out to be one that another remediation answers: its findings go there. Gives
+/// whether it was so; the job is completed then.
+async fn join_twin(line: &Line, job: &Job, remediation: &Remediation, case: &Case, solution: &Solution) -> Result<bool, StepError> {
+    let (Solution::Holds { rule, .. } | Solution::Patch { rule, .. }) = solution;
+    let Some(first) = case.findings.first() else { return Ok(false) };
+    let key = dedup_key(first, identity_of(first).as_ref(), Some(&rule.id));
+    if key == remediation.key {
+        return Ok(false);
+    }
+    let now = Utc::now();
+    let mut session = line.store.begin().await?;
+    let Some(current) = session.remediation(&remediation.id.0).await? else { return Ok(false) };
+    let Some(twin) = session.remediation_by_key(&key).await? else {
+        let renamed = Remediation { key, updated_at: now, ..current.remediation };
+        session.save_remediation(&renamed, current.version).await?;
+        session.commit().await?;
+        return Ok(false);
+    };
+    let witnesses = session.witnesses(&remediation.id).await?;
+    session.move_findings(&remediation.id, &twin.remediation.id, now).await?;
+    let mut other = twin;
+    for witness in &witnesses {
+        let event = Event::FindingReceived { source: witness.finding.source.clone(), finding: witness.id.clone(), joined: true };
+        other = apply(line, &mut session, &other, &event, now).await?;
+    }
+    if let Some(witness) = witnesses.first() {
+        let evidence = format!("the same hole is answered by remediation {}", other.remediation.id);
+        let event = Event::FindingResolved { source: witness.finding.source.clone(), finding: witness.id.clone(), evidence, remaining: 0 };
+        apply(line, &mut session, &current, &event, now).await?;
+    }
+    session.complete(job).await?;
+    session.commit().await?;
+    tracing::info!(remediation = %remediation.id, twin = %other.remediation.id, "the same hole: findings moved");
+    Ok(true)
 }
 
 fn events_of(remediation: &Remediation, solved: &Solved, solution: &Solution) -> Vec<Event> {

@@ -122,11 +122,11 @@ impl Home {
         self
     }
 
-    /// Starts the bot and points the App's webhook at it.
-    pub async fn start(&self, world: &World) -> Bot {
+    /// A subcommand of the program with this bot's settings.
+    fn command(&self, subcommand: &str, world: &World) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_remediate"));
         command
-            .args(["serve", "--settings"])
+            .args([subcommand, "--settings"])
             .arg(self.folder.path().join("remediate.toml"))
             .env("REMEDIATE_DATA", self.folder.path().join("data"))
             .env("REMEDIATE_STORE_URL", &self.database)
@@ -142,10 +142,20 @@ impl Home {
             .env("REMEDIATE_LOG_FORMAT", "json")
             .env("REMEDIATE_LOG", "info")
             .env_remove("REMEDIATE_TEST_POSTGRES_URL")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs `remediate doctor`; gives whether all is well, and its report.
+    pub fn doctor(&self, world: &World) -> (bool, String) {
+        let output = self.command("doctor", world).output().expect("the doctor runs");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Starts the bot and points the App's webhook at it.
+    pub async fn start(&self, world: &World) -> Bot {
+        let mut command = self.command("serve", world);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the bot starts");
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = BufReader::new(child.stderr.take().expect("standard error"));

@@ -271,3 +271,44 @@ async fn a_broken_policy_is_reported_once_with_its_place_and_the_last_good_one_s
     assert!(summary.contains("2:1") && summary.contains("did you mean `threshold`?"), "{summary}");
     bot.settled(&world).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_finding_without_a_rule_joins_the_hole_it_turns_out_to_be() {
+    let database = Database::sqlite().await;
+    let world = World::with(
+        &[
+            ("storage/main.tf", BUCKET),
+            (".github/remediate.yml", "rules:\n  aws/s3/*: { enabled: false }\n  aws/s3/public-access-block: { enabled: true }\n"),
+        ],
+        "main",
+    )
+    .await;
+    let bot = Home::new(&database).start(&world).await;
+    bot.finding(&finding()).await;
+    let pull = world.pull("a pull request").await;
+    bot.becomes(RemediationState::Open).await;
+    let mut vague = finding();
+    vague["finding_id"] = json!("vague");
+    vague["rule"] = json!(null);
+    bot.finding(&vague).await;
+    eventually("it joins", || pull.issue().ok().filter(|issue| issue.body.contains("`vague`"))).await;
+    bot.settled(&world).await;
+    assert_eq!(world.infra.pulls().len(), 1);
+    let states: Vec<_> = bot.remediations().await.into_iter().map(|found| found.state).collect();
+    assert_eq!(states, [RemediationState::Open, RemediationState::Superseded]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commits_by_the_api_are_made_by_github_itself() {
+    let database = Database::sqlite().await;
+    let world = World::new().await;
+    let bot = Home::new(&database).set("REMEDIATE_COMMIT_VIA", "api").start(&world).await;
+    bot.finding(&finding()).await;
+    bot.becomes(RemediationState::Open).await;
+    let pull = world.pull("a pull request").await;
+    let head = pull.pull().unwrap().head_ref;
+    assert!(world.infra.read(&head, "storage/main.tf").unwrap().contains("aws_s3_bucket_public_access_block"));
+    assert_eq!(world.sandbox.count("POST", "/repos/{owner}/{repo}/git/commits"), 1);
+    pull.merge("maria").unwrap();
+    bot.becomes(RemediationState::Verified).await;
+}
