@@ -1,0 +1,84 @@
+rule "aws/apigateway/stage-client-certificate" {
+  title    = "Show a stage's backend who is calling"
+  severity = "low"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A backend that is on the internet cannot tell the gateway from anybody else,
+    unless the gateway shows a certificate.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/getting-started-client-side-ssl-authentication.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage",
+  ]
+
+  aliases {
+    checkov = ["CKV2_AWS_51"]
+  }
+
+  target {
+    resource = "aws_api_gateway_stage"
+  }
+
+  param "api_client_certificate_id" {
+    type        = "expression"
+    required    = true
+    description = "Client certificate for the backend: a reference such as aws_api_gateway_client_certificate.main.id."
+  }
+
+  set "client_certificate_id" {
+    value   = param.api_client_certificate_id
+    present = true
+  }
+
+  applicability {
+    level = "safe"
+  }
+
+  example "client certificate id not mentioned" {
+    params = { api_client_certificate_id = "a1b2c3" }
+
+    before = <<-EOT
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id   = aws_api_gateway_rest_api.main.id
+        deployment_id = aws_api_gateway_deployment.main.id
+        stage_name    = "prod"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id           = aws_api_gateway_rest_api.main.id
+        deployment_id         = aws_api_gateway_deployment.main.id
+        stage_name            = "prod"
+        client_certificate_id = "a1b2c3"
+      }
+    EOT
+  }
+
+  example "already right" {
+    params = { api_client_certificate_id = "a1b2c3" }
+
+    before    = <<-EOT
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id           = aws_api_gateway_rest_api.main.id
+        deployment_id         = aws_api_gateway_deployment.main.id
+        stage_name            = "prod"
+        client_certificate_id = aws_api_gateway_client_certificate.other.id
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "nobody has given the value yet" {
+    before  = <<-EOT
+      resource "aws_api_gateway_stage" "main" {
+        rest_api_id   = aws_api_gateway_rest_api.main.id
+        deployment_id = aws_api_gateway_deployment.main.id
+        stage_name    = "prod"
+      }
+    EOT
+    refused = true
+  }
+}

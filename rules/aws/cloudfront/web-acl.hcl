@@ -1,0 +1,81 @@
+rule "aws/cloudfront/web-acl" {
+  title    = "Put a web ACL in front of a distribution"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Without one, every known attack on web applications reaches the origin, one
+    request like any other.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-awswaf.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudfront_distribution",
+  ]
+
+  aliases {
+    checkov = ["CKV_AWS_68"]
+    trivy   = ["AWS-0011"]
+    tfsec   = ["aws-cloudfront-enable-waf"]
+  }
+
+  target {
+    resource = "aws_cloudfront_distribution"
+  }
+
+  param "cloudfront_web_acl_arn" {
+    type        = "expression"
+    required    = true
+    description = "WAF web ACL of scope CLOUDFRONT: an ARN or a reference such as aws_wafv2_web_acl.site.arn."
+  }
+
+  set "web_acl_id" {
+    value   = param.cloudfront_web_acl_arn
+    present = true
+  }
+
+  applicability {
+    level     = "review"
+    note      = "Requests that the web ACL blocks get 403 from the next apply on; try it in count mode first."
+    behaviour = "Requests that match a blocking rule are refused."
+    cost      = "WAF bills the web ACL, its rules and each million requests."
+  }
+
+  example "web acl id not mentioned" {
+    params = { cloudfront_web_acl_arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled    = true
+        web_acl_id = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "already right" {
+    params = { cloudfront_web_acl_arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled    = true
+        web_acl_id = aws_wafv2_web_acl.other.arn
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "nobody has given the value yet" {
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+      }
+    EOT
+    refused = true
+  }
+}
