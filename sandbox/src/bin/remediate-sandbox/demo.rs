@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use remediate_sandbox::{NewApp, Sandbox, SandboxConfig, ThreadHandle};
+use serde_json::Value;
 
 use crate::app_manifest;
 use crate::product::Product;
@@ -140,12 +141,9 @@ async fn story(steps: &Steps, options: &Options, sandbox: &Sandbox, product: &Pr
     let trail = steps.wait("checking the merged code", Duration::from_secs(120), Duration::from_millis(400), ask).await?;
     steps.done(&format!("{}: the rule holds in the merged code", green("verified")));
     println!("\n{}", bold(&format!("remediate audit show {FINDING}")));
-    println!("{}", trail.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"));
-    let proof = product.run(&["audit", "verify"]).await?;
-    println!("\n{}\n  {}\n", bold("remediate audit verify"), String::from_utf8_lossy(&proof.stdout).trim());
-    if !proof.status.success() {
-        bail!("the audit trail does not verify: {}", String::from_utf8_lossy(&proof.stderr).trim());
-    }
+    println!("{}", trail.trim_end().lines().map(shortened).collect::<Vec<_>>().join("\n"));
+    let proof = audit(product, &["audit", "verify"]).await?;
+    println!("\n{}\n  {}\n", bold("remediate audit verify"), proof.trim());
     Ok(())
 }
 
@@ -204,16 +202,34 @@ async fn by_key(options: &Options, pull: &ThreadHandle) -> Result<bool> {
     }
 }
 
-/// The audit trail, once it says that the fix is verified.
+/// The audit trail as text, once it says that the fix is verified.
 async fn verified(product: &Product) -> Result<Option<String>> {
-    let output = product.run(&["audit", "show", FINDING]).await?;
+    let trail = audit(product, &["audit", "show", FINDING, "--format", "json"]).await?;
+    let trail: Value = serde_json::from_str(&trail).context("the audit trail is not JSON")?;
+    let trail = trail.get(0).unwrap_or(&trail);
+    let events = trail.get("events").and_then(Value::as_array);
+    let reopened = events.into_iter().flatten().find(|event| event.get("action").and_then(Value::as_str) == Some("remediation.reopened"));
+    if let Some(reopened) = reopened {
+        bail!("the merged code does not hold the fix: {reopened}");
+    }
+    if trail.pointer("/milestones/verified").is_none_or(Value::is_null) {
+        return Ok(None);
+    }
+    audit(product, &["audit", "show", FINDING]).await.map(Some)
+}
+
+/// A line of the trail that fits a wide terminal; the details of an event can be long.
+fn shortened(line: &str) -> String {
+    const WIDTH: usize = 150;
+    let line = plain(line);
+    let cut = if line.chars().count() > WIDTH { "…" } else { "" };
+    format!("  {}{cut}", line.chars().take(WIDTH).collect::<String>())
+}
+
+async fn audit(product: &Product, arguments: &[&str]) -> Result<String> {
+    let output = product.run(arguments).await?;
     if !output.status.success() {
-        bail!("`remediate audit show {FINDING}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!("`remediate {}` failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
     }
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lower = text.to_lowercase();
-    if lower.contains("reopened") {
-        bail!("the merged code does not hold the fix:\n{text}");
-    }
-    Ok(lower.contains("verified").then_some(text))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
