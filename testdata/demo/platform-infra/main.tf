@@ -1,8 +1,10 @@
 module "customer_data" {
   source = "./modules/customer-data"
 
-  env            = var.env
-  retention_days = var.backup_retention_days
+  env                  = var.env
+  retention_days       = var.backup_retention_days
+  replication_role_arn = var.replication_role_arn
+  replica_bucket_arn   = "arn:aws:s3:::acme-${var.env}-second-region"
 }
 
 module "orders_database" {

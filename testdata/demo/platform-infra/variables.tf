@@ -20,3 +20,9 @@ variable "database_instance_class" {
   type        = string
   default     = "db.t4g.medium"
 }
+
+variable "replication_role_arn" {
+  description = "Role that copies backups to the second region"
+  type        = string
+  default     = "arn:aws:iam::123456789012:role/backup-replication"
+}

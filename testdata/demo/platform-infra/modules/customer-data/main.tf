@@ -87,3 +87,32 @@ resource "aws_s3_bucket_policy" "backups" {
   bucket = aws_s3_bucket.backups.id
   policy = data.aws_iam_policy_document.backups.json
 }
+
+resource "aws_s3_bucket_notification" "backups" {
+  bucket      = aws_s3_bucket.backups.id
+  eventbridge = true
+}
+
+# A copy in a second region, for the day the first one is gone.
+resource "aws_s3_bucket_replication_configuration" "backups" {
+  bucket = aws_s3_bucket.backups.id
+  role   = var.replication_role_arn
+
+  rule {
+    id     = "second-region"
+    status = "Enabled"
+
+    filter {}
+
+    delete_marker_replication {
+      status = "Disabled"
+    }
+
+    destination {
+      bucket        = var.replica_bucket_arn
+      storage_class = "GLACIER_IR"
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.backups]
+}
