@@ -177,6 +177,9 @@ async fn broken_code_owners_and_broken_terraform_are_said_so() {
     assert_eq!(pull.pull().unwrap().teams.iter().collect::<Vec<_>>(), ["data-platform"]);
 }
 
+/// Path, headers, body, and the status that must come back.
+type BadCall<'a> = (&'a str, &'a [(&'a str, &'a str)], String, u16);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_calls_are_refused_with_a_clear_word_and_leave_nothing() {
     let database = Database::sqlite().await;
@@ -184,7 +187,7 @@ async fn bad_calls_are_refused_with_a_clear_word_and_leave_nothing() {
     let token = format!("Bearer {TOKEN}");
     let good = finding().to_string();
     let deep = "[".repeat(100_000);
-    let cases: [(&str, &[(&str, &str)], String, u16); 8] = [
+    let cases: [BadCall<'_>; 8] = [
         ("/findings", &[], good.clone(), 401),
         ("/findings", &[("authorization", "Bearer wrong-token-0123456789")], good.clone(), 401),
         ("/sources/nobody", &[("authorization", &token)], good.clone(), 401),
@@ -256,4 +259,28 @@ async fn pages_for_machines_tell_the_truth_and_a_stop_is_clean() {
         assert!(metrics.contains(wanted), "{wanted} is not in {metrics}");
     }
     assert!(bot.stop().await, "{}", bot.log());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_share_the_work_without_doing_it_twice() {
+    let database = Database::postgres().await;
+    let buckets: String =
+        (0..12).map(|n| format!("resource \"aws_s3_bucket\" \"b{n}\" {{\n  bucket = \"acme-bucket-{n}\"\n}}\n\n")).collect();
+    let world = World::with(&[("main.tf", &buckets), (".github/remediate.yml", "limits:\n  open_pull_requests: 0\n")], "main").await;
+    let (one, two) = (Home::new(&database).start(&world).await, Home::new(&database).start(&world).await);
+    for n in 0..12 {
+        let mut next = finding();
+        next["finding_id"] = json!(format!("f-{n}"));
+        next["resource_arn"] = json!(format!("arn:aws:s3:::acme-bucket-{n}"));
+        let bot = if n % 2 == 0 { &one } else { &two };
+        bot.finding(&next).await;
+        bot.finding(&next).await;
+    }
+    eventually("twelve pull requests", || world.infra.pulls().len().eq(&12).then_some(())).await;
+    one.settled(&world).await;
+    assert_eq!(world.infra.pulls().len(), 12);
+    assert!(one.remediations().await.iter().all(|found| found.state == RemediationState::Open));
+    assert_eq!(one.dead().await, Vec::<String>::new());
+    drop((one, two));
+    database.remove().await;
 }
