@@ -242,12 +242,17 @@ impl RuleCheck<'_> {
                 .nearest(&unknown.step, unknown.known);
             self.report(problem);
         }
-        self.body(&companion.body, &shape, companion.span, &companion.resource);
+        self.body_with(&companion.body, &shape, companion.span, &companion.resource, companion.link_to.as_ref().map(|_| companion.link.as_str()));
     }
 
     /// A wanted body: every name must be in the schema, and everything the provider demands must be there.
     fn body(&mut self, items: &[BodyItem], shape: &Shape, span: Span, what: &str) {
-        let mut given: Vec<&str> = Vec::new();
+        self.body_with(items, shape, span, what, None);
+    }
+
+    /// Like [`RuleCheck::body`], where `link` is an argument that is written without being in the body.
+    fn body_with(&mut self, items: &[BodyItem], shape: &Shape, span: Span, what: &str, link: Option<&str>) {
+        let mut given: Vec<&str> = link.into_iter().collect();
         for item in items {
             match item {
                 BodyItem::BlankLine => {}

@@ -104,7 +104,9 @@ impl Shape {
                 around.push((step, inner));
                 shape = inner;
             } else if let Some(argument) = shape.arguments.get(*step) {
-                let structured = !matches!(argument.kind, ValueKind::String | ValueKind::Number | ValueKind::Bool);
+                // `[*]` after an argument that takes text: a list written as JSON.
+                let list_in_text = path.split('.').nth(index).is_some_and(|written| written.ends_with("[*]"));
+                let structured = list_in_text || !matches!(argument.kind, ValueKind::String | ValueKind::Number | ValueKind::Bool);
                 return match (last, structured) {
                     (true, _) => Ok(Member::Argument(*argument)),
                     (false, true) => Ok(Member::Inside),

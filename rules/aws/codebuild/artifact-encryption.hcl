@@ -29,7 +29,7 @@ rule "aws/codebuild/artifact-encryption" {
     value         = false
     default       = false
     create_blocks = false
-    when          = target.artifacts.type != "NO_ARTIFACTS"
+    when          = !contains(["NO_ARTIFACTS"], try(target.artifacts.type, "S3"))
   }
 
   set "logs_config.s3_logs.encryption_disabled" {

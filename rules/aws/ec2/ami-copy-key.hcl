@@ -16,7 +16,7 @@ rule "aws/ec2/ami-copy-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_236", "CKV_AWS_235"]
+    checkov = ["CKV_AWS_236"]
   }
 
   target {

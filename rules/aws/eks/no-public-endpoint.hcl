@@ -26,12 +26,15 @@ rule "aws/eks/no-public-endpoint" {
   }
 
   set "vpc_config.endpoint_private_access" {
-    value   = true
-    default = false
+    value         = true
+    default       = false
+    create_blocks = false
   }
+
   set "vpc_config.endpoint_public_access" {
-    value   = false
-    default = true
+    value         = false
+    default       = true
+    create_blocks = false
   }
 
   module "terraform-aws-modules/eks/aws" {

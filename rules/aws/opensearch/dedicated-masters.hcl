@@ -51,19 +51,15 @@ rule "aws/opensearch/dedicated-masters" {
     }
   }
 
-  refuse {
-    when = target.cluster_config.instance_count == 1
-    note = "The domain has one data node, which cannot be spread over zones. Decide on a number of nodes that is a multiple of the zones."
-  }
-  refuse {
-    when = target.cluster_config.instance_count == null
-    note = "The code does not say how many data nodes there are (one by default), and one cannot be spread over zones. Decide on a number first."
+  set "cluster_config.instance_count" {
+    at_least = 2
+    value    = 2
   }
 
   applicability {
     level = "review"
     note  = "The domain is rebuilt beside itself and switched over."
-    cost  = "Three more nodes by the hour."
+    cost  = "Three more nodes by the hour, and a second data node where there was one."
   }
 
   example "no masters" {
@@ -166,8 +162,8 @@ rule "aws/opensearch/dedicated-masters" {
     unchanged = true
   }
 
-  example "a single data node" {
-    before  = <<-EOT
+  example "a single data node, which cannot be spread" {
+    before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
@@ -176,15 +172,39 @@ rule "aws/opensearch/dedicated-masters" {
         }
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 2
+          dedicated_master_enabled = true
+          dedicated_master_count   = 3
+          dedicated_master_type    = "m6g.large.search"
+          zone_awareness_enabled   = true
+        }
+      }
+    EOT
   }
 
-  example "the number of nodes is not said" {
-    before  = <<-EOT
+  example "nothing said" {
+    before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          dedicated_master_enabled = true
+          dedicated_master_count   = 3
+          dedicated_master_type    = "m6g.large.search"
+          zone_awareness_enabled   = true
+          instance_count           = 2
+        }
+      }
+    EOT
   }
 }

@@ -34,6 +34,7 @@ rule "aws/rds/backups" {
 
   set "backup_retention_period" {
     at_least = 1
+    at_most  = 35
     value    = param.days
     default  = 1
   }

@@ -20,7 +20,7 @@ rule "aws/rds/cluster-backtrack" {
 
   target {
     resource = "aws_rds_cluster"
-    when     = contains(["aurora", "aurora-mysql"], target.engine)
+    when     = target.engine == null || contains(["aurora", "aurora-mysql"], target.engine)
   }
 
   param "seconds" {

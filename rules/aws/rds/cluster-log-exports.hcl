@@ -33,18 +33,7 @@ rule "aws/rds/cluster-log-exports" {
   set "enabled_cloudwatch_logs_exports" {
     value   = ["audit", "error", "general", "slowquery"]
     present = true
-    when    = contains(["aurora", "aurora-mysql", "mysql"], target.engine)
-  }
-
-  set "enabled_cloudwatch_logs_exports" {
-    value   = ["error"]
-    present = true
-    when    = target.engine == null
-  }
-
-  refuse {
-    when = target.engine == null && target.enabled_cloudwatch_logs_exports == null
-    note = "Which logs there are depends on the engine, and the code does not say which engine it is."
+    when    = target.engine == null || contains(["aurora", "aurora-mysql", "mysql"], target.engine)
   }
 
   applicability {
@@ -113,12 +102,17 @@ rule "aws/rds/cluster-log-exports" {
     EOT
   }
 
-  example "the engine is not said" {
-    before  = <<-EOT
+  example "the engine is not said, which older providers took for MySQL" {
+    before = <<-EOT
       resource "aws_rds_cluster" "orders" {
         cluster_identifier = "orders"
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
+    EOT
   }
 }

@@ -32,8 +32,8 @@ rule "aws/rds/enhanced-monitoring" {
   }
   param "monitoring_role_arn" {
     type        = "expression"
-    required    = true
-    description = "Role that RDS assumes to write the measurements (it needs AmazonRDSEnhancedMonitoringRole): an ARN or a reference such as aws_iam_role.rds_monitoring.arn."
+    default     = null
+    description = "Role that RDS assumes to write the measurements: an ARN or a reference. Null means a role of its own, written beside the database."
   }
 
   set "monitoring_interval" {
@@ -44,6 +44,37 @@ rule "aws/rds/enhanced-monitoring" {
   set "monitoring_role_arn" {
     value   = param.monitoring_role_arn
     present = true
+    when    = param.monitoring_role_arn != null
+  }
+
+  companion "aws_iam_role" {
+    referenced_by = "monitoring_role_arn"
+    attribute     = "arn"
+    name          = format("%s_monitoring", resource.name)
+    when          = param.monitoring_role_arn == null
+
+    body {
+      assume_role_policy = jsonencode({
+        Version   = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Action    = "sts:AssumeRole"
+          Principal = { Service = "monitoring.rds.amazonaws.com" }
+        }]
+      })
+    }
+  }
+
+  companion "aws_iam_role_policy_attachment" {
+    link            = "role"
+    link_to         = "aws_iam_role"
+    link_attributes = ["name"]
+    name            = format("%s_monitoring", resource.name)
+    when            = param.monitoring_role_arn == null
+
+    body {
+      policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    }
   }
 
   applicability {
@@ -52,8 +83,6 @@ rule "aws/rds/enhanced-monitoring" {
   }
 
   example "monitoring interval not mentioned" {
-    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
-
     before = <<-EOT
       resource "aws_db_instance" "orders" {
         identifier     = "orders"
@@ -67,14 +96,29 @@ rule "aws/rds/enhanced-monitoring" {
         engine              = "postgres"
         instance_class      = "db.t3.medium"
         monitoring_interval = 60
-        monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring"
+        monitoring_role_arn = aws_iam_role.orders_monitoring.arn
+      }
+
+      resource "aws_iam_role_policy_attachment" "orders_monitoring" {
+        role = aws_iam_role.orders_monitoring.name
+
+        policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+      }
+
+      resource "aws_iam_role" "orders_monitoring" {
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "monitoring.rds.amazonaws.com" }
+          }]
+        })
       }
     EOT
   }
 
   example "monitoring interval wrong in writing" {
-    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
-
     before = <<-EOT
       resource "aws_db_instance" "orders" {
         identifier          = "orders"
@@ -96,8 +140,6 @@ rule "aws/rds/enhanced-monitoring" {
   }
 
   example "decided by a variable" {
-    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
-
     before = <<-EOT
       variable "setting" {
         type    = number
@@ -129,8 +171,6 @@ rule "aws/rds/enhanced-monitoring" {
   }
 
   example "decided by a variable that nobody sets" {
-    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
-
     before  = <<-EOT
       variable "setting" {
         type = number
@@ -148,8 +188,6 @@ rule "aws/rds/enhanced-monitoring" {
   }
 
   example "already right" {
-    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
-
     before    = <<-EOT
       resource "aws_db_instance" "orders" {
         identifier          = "orders"
@@ -163,8 +201,6 @@ rule "aws/rds/enhanced-monitoring" {
   }
 
   example "one for each name" {
-    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
-
     before = <<-EOT
       resource "aws_db_instance" "orders" {
         for_each       = toset(var.names)
@@ -180,19 +216,50 @@ rule "aws/rds/enhanced-monitoring" {
         engine              = "postgres"
         instance_class      = "db.t3.medium"
         monitoring_interval = 60
-        monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring"
+        monitoring_role_arn = aws_iam_role.orders_monitoring[each.key].arn
+      }
+
+      resource "aws_iam_role_policy_attachment" "orders_monitoring" {
+        for_each = toset(var.names)
+
+        role = aws_iam_role.orders_monitoring[each.key].name
+
+        policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+      }
+
+      resource "aws_iam_role" "orders_monitoring" {
+        for_each = toset(var.names)
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "monitoring.rds.amazonaws.com" }
+          }]
+        })
       }
     EOT
   }
 
-  example "nobody has given the value yet" {
-    before  = <<-EOT
+  example "with the organisation's role" {
+    params = { monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring" }
+
+    before = <<-EOT
       resource "aws_db_instance" "orders" {
         identifier     = "orders"
         engine         = "postgres"
         instance_class = "db.t3.medium"
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier          = "orders"
+        engine              = "postgres"
+        instance_class      = "db.t3.medium"
+        monitoring_interval = 60
+        monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring"
+      }
+    EOT
   }
 }

@@ -16,7 +16,7 @@ rule "aws/s3/acl-no-public-grants" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_375", "CKV2_AWS_43"]
+    checkov = ["CKV_AWS_375", "CKV2_AWS_43", "CKV_AWS_379"]
   }
 
   target {

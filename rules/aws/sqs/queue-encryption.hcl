@@ -31,9 +31,13 @@ rule "aws/sqs/queue-encryption" {
     description = "Key to encrypt with: an id, an ARN or a reference such as aws_kms_key.queue.id. Null means keys that SQS manages."
   }
 
+  remove "kms_master_key_id" {
+    when = param.kms_key == null && target.kms_master_key_id == ""
+  }
+
   set "sqs_managed_sse_enabled" {
     value = true
-    when  = param.kms_key == null && target.kms_master_key_id == null
+    when  = param.kms_key == null && (target.kms_master_key_id == null || target.kms_master_key_id == "")
   }
 
   set "kms_master_key_id" {
@@ -135,6 +139,21 @@ rule "aws/sqs/queue-encryption" {
       resource "aws_sqs_queue" "orders" {
         for_each                = toset(var.names)
         name                    = each.key
+        sqs_managed_sse_enabled = true
+      }
+    EOT
+  }
+
+  example "an empty key" {
+    before = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name              = "orders"
+        kms_master_key_id = ""
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
         sqs_managed_sse_enabled = true
       }
     EOT

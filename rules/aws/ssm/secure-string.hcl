@@ -23,8 +23,19 @@ rule "aws/ssm/secure-string" {
     resource = "aws_ssm_parameter"
   }
 
+  param "kms_key" {
+    type        = "expression"
+    default     = "alias/aws/ssm"
+    description = "Key to encrypt with: an id, an ARN or a reference. The default is the AWS managed key, which every reader of the parameter may use."
+  }
+
   set "type" {
     value = "SecureString"
+  }
+
+  set "key_id" {
+    value   = param.kms_key
+    present = true
   }
 
   refuse {
@@ -46,9 +57,10 @@ rule "aws/ssm/secure-string" {
     EOT
     after  = <<-EOT
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = "SecureString"
+        name   = "/orders/password"
+        value  = var.password
+        type   = "SecureString"
+        key_id = "alias/aws/ssm"
       }
     EOT
   }
@@ -56,16 +68,18 @@ rule "aws/ssm/secure-string" {
   example "type wrong in writing" {
     before = <<-EOT
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = "String" # decided in 2019
+        name   = "/orders/password"
+        value  = var.password
+        key_id = "alias/aws/ssm"
+        type   = "String" # decided in 2019
       }
     EOT
     after  = <<-EOT
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = "SecureString" # decided in 2019
+        name   = "/orders/password"
+        value  = var.password
+        key_id = "alias/aws/ssm"
+        type   = "SecureString" # decided in 2019
       }
     EOT
   }
@@ -78,9 +92,10 @@ rule "aws/ssm/secure-string" {
       }
 
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = var.setting
+        name   = "/orders/password"
+        value  = var.password
+        key_id = "alias/aws/ssm"
+        type   = var.setting
       }
     EOT
     after  = <<-EOT
@@ -90,9 +105,10 @@ rule "aws/ssm/secure-string" {
       }
 
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = var.setting
+        name   = "/orders/password"
+        value  = var.password
+        key_id = "alias/aws/ssm"
+        type   = var.setting
       }
     EOT
   }
@@ -104,9 +120,10 @@ rule "aws/ssm/secure-string" {
       }
 
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = var.setting
+        name   = "/orders/password"
+        value  = var.password
+        key_id = "alias/aws/ssm"
+        type   = var.setting
       }
     EOT
     refused = true
@@ -115,9 +132,10 @@ rule "aws/ssm/secure-string" {
   example "already right" {
     before    = <<-EOT
       resource "aws_ssm_parameter" "password" {
-        name  = "/orders/password"
-        value = var.password
-        type  = "SecureString"
+        name   = "/orders/password"
+        value  = var.password
+        key_id = "alias/aws/ssm"
+        type   = "SecureString"
       }
     EOT
     unchanged = true
@@ -137,6 +155,7 @@ rule "aws/ssm/secure-string" {
         name     = each.key
         value    = var.password
         type     = "SecureString"
+        key_id   = "alias/aws/ssm"
       }
     EOT
   }

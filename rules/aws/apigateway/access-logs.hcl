@@ -1,0 +1,148 @@
+rule "aws/apigateway/access-logs" {
+  title    = "Log the requests of an API"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    The access log says who called what, when and from where, and what came
+    back. Without it neither abuse nor a fault can be traced to the requests
+    behind it.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage",
+  ]
+
+  aliases {
+    checkov      = ["CKV_AWS_76"]
+    trivy        = ["AWS-0001"]
+    tfsec        = ["aws-api-gateway-enable-access-logging"]
+    security_hub = ["APIGateway.9"]
+  }
+
+  target {
+    resource = ["aws_api_gateway_stage", "aws_apigatewayv2_stage"]
+  }
+
+  companion "aws_cloudwatch_log_group" {
+    referenced_by = "access_log_settings.destination_arn"
+    attribute     = "arn"
+
+    body {
+      name              = format("/aws/apigateway/%s", resource.name)
+      retention_in_days = 365
+    }
+  }
+
+  set "access_log_settings.format" {
+    value   = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+    present = true
+  }
+
+  applicability {
+    level = "review"
+    note  = "The account needs a role for API Gateway to write logs (aws_api_gateway_account), or the apply fails."
+    cost  = "Log ingestion and storage are billed."
+  }
+
+  example "no log" {
+    before = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = "prod"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = "prod"
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = "/aws/apigateway/orders"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        for_each      = toset(var.names)
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        for_each      = toset(var.names)
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = each.key
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders[each.key].arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        for_each = toset(var.names)
+
+        name              = "/aws/apigateway/orders"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the newer kind of API" {
+    before = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = "prod"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = "prod"
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = "/aws/apigateway/orders"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "logged already" {
+    before    = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = "prod"
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.api.arn
+          format          = "$context.requestId $context.status"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}

@@ -1,0 +1,113 @@
+rule "aws/apigateway/request-validator" {
+  title    = "Check the requests of an API before they are passed on"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    A request that is checked at the gateway never reaches the code behind it.
+    Without a validator the models and required parameters of a method are mere
+    documentation.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method",
+  ]
+
+  aliases {
+    checkov = ["CKV2_AWS_53"]
+  }
+
+  target {
+    resource = "aws_api_gateway_method"
+  }
+
+  companion "aws_api_gateway_request_validator" {
+    referenced_by = "request_validator_id"
+    attribute     = "id"
+
+    body {
+      rest_api_id                 = target.rest_api_id
+      name                        = resource.name
+      validate_request_body       = true
+      validate_request_parameters = true
+    }
+  }
+
+  applicability {
+    level = "review"
+    note  = "Requests that lack a parameter the method requires, or do not fit its model, are answered with 400."
+  }
+
+  example "nothing is checked" {
+    before = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        authorization = "AWS_IAM"
+        http_method   = "POST"
+        resource_id   = aws_api_gateway_resource.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        authorization        = "AWS_IAM"
+        http_method          = "POST"
+        resource_id          = aws_api_gateway_resource.orders.id
+        rest_api_id          = aws_api_gateway_rest_api.orders.id
+        request_validator_id = aws_api_gateway_request_validator.create.id
+      }
+
+      resource "aws_api_gateway_request_validator" "create" {
+        rest_api_id                 = aws_api_gateway_rest_api.orders.id
+        name                        = "create"
+        validate_request_body       = true
+        validate_request_parameters = true
+      }
+    EOT
+  }
+
+  example "checked already" {
+    before    = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        authorization        = "AWS_IAM"
+        http_method          = "POST"
+        request_validator_id = aws_api_gateway_request_validator.all.id
+        resource_id          = aws_api_gateway_resource.orders.id
+        rest_api_id          = aws_api_gateway_rest_api.orders.id
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        for_each      = toset(var.names)
+        authorization = "AWS_IAM"
+        http_method   = each.key
+        resource_id   = aws_api_gateway_resource.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        for_each             = toset(var.names)
+        authorization        = "AWS_IAM"
+        http_method          = each.key
+        resource_id          = aws_api_gateway_resource.orders.id
+        rest_api_id          = aws_api_gateway_rest_api.orders.id
+        request_validator_id = aws_api_gateway_request_validator.create[each.key].id
+      }
+
+      resource "aws_api_gateway_request_validator" "create" {
+        for_each = toset(var.names)
+
+        rest_api_id                 = aws_api_gateway_rest_api.orders.id
+        name                        = "create"
+        validate_request_body       = true
+        validate_request_parameters = true
+      }
+    EOT
+  }
+}
