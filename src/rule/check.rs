@@ -242,7 +242,13 @@ impl RuleCheck<'_> {
                 .nearest(&unknown.step, unknown.known);
             self.report(problem);
         }
-        self.body_with(&companion.body, &shape, companion.span, &companion.resource, companion.link_to.as_ref().map(|_| companion.link.as_str()));
+        self.body_with(
+            &companion.body,
+            &shape,
+            companion.span,
+            &companion.resource,
+            companion.link_to.as_ref().map(|_| companion.link.as_str()),
+        );
     }
 
     /// A wanted body: every name must be in the schema, and everything the provider demands must be there.
