@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::config::Policy;
 use crate::locate::{locate_position, targets_in};
-use crate::model::{Applicability, ChangedFile, CodePosition, Effect, Finding, Reach, Refusal, RefusalKind, Target, Workspace};
+use crate::model::{
+    Address, Applicability, ChangedFile, CodePosition, Effect, Finding, Reach, Refusal, RefusalKind, ResourceMode, Target, Workspace,
+};
 use crate::patch::{Outcome, Params, Request, Workbench, patch_all};
 use crate::rule::{Catalogue, Rule};
 
@@ -252,7 +254,7 @@ fn target(finding: &Finding, bench: &Workbench, targets: &mut HashMap<String, Ar
 fn quick(position: &CodePosition, bench: &Workbench, targets: &mut HashMap<String, Arc<Vec<Target>>>) -> Option<Target> {
     let path = position.path.as_deref()?.trim_start_matches("./").trim_start_matches('/');
     bench.files().get(path)?;
-    let address: crate::model::Address = position.address.as_deref()?.parse().ok()?;
+    let address: Address = position.address.as_deref()?.parse().ok()?;
     let listed = match targets.get(path) {
         Some(listed) => Arc::clone(listed),
         None => {
@@ -261,10 +263,16 @@ fn quick(position: &CodePosition, bench: &Workbench, targets: &mut HashMap<Strin
             listed
         }
     };
-    let same = |target: &&Target| {
-        (target.address.mode, &target.address.kind, &target.address.name) == (address.mode, &address.kind, &address.name)
+    // Scanners name data sources without `data.`, as if they were resources.
+    let named_as = |mode: ResourceMode| -> Vec<&Target> {
+        let same =
+            |target: &&Target| target.address.mode == mode && target.address.kind == address.kind && target.address.name == address.name;
+        listed.iter().filter(same).collect()
     };
-    let named: Vec<&Target> = listed.iter().filter(same).collect();
+    let mut named = named_as(address.mode);
+    if named.is_empty() && address.mode == ResourceMode::Managed {
+        named = named_as(ResourceMode::Data);
+    }
     let found = match named.as_slice() {
         [only] => (*only).clone(),
         [] => return None,
@@ -274,6 +282,7 @@ fn quick(position: &CodePosition, bench: &Workbench, targets: &mut HashMap<Strin
             (*several.iter().min_by_key(|target| document.position(target.span.start).line.abs_diff(line))?).clone()
         }
     };
+    let address = Address { mode: found.address.mode, ..address };
     Some(Target { address, ..found })
 }
 

@@ -11,7 +11,7 @@ use super::follow::{follow_into, term_of};
 use super::plan::{Change, Plan, shorten};
 use super::policy_text::{PolicyText, heredoc_content};
 use super::set::{End, Spot, leaves_plan};
-use super::statement::json_value;
+use super::statement_text::json_value;
 use super::term::Term;
 
 /// The objects that an argument holds as JSON.

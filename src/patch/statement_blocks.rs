@@ -1,0 +1,146 @@
+//! Policies in `aws_iam_policy_document`.
+
+use crate::hcl::{self, Body, Document};
+use crate::model::{Edit, Refusal, Span};
+
+use super::context::{Context, Writing};
+use super::follow::body_term;
+use super::plan::{Change, Plan, insert, insert_nested};
+use super::policy::{from_block, member_holds, own_name};
+use super::render::Wanted;
+use super::statement::Ends;
+use super::term::Term;
+use super::workbench::BlockKey;
+
+impl Ends<'_> {
+    pub(super) fn blocks(&self, key: &BlockKey, document: &Document, body: &Body) -> Result<Plan, Refusal> {
+        let site = Context::site(key);
+        let found: Vec<(Span, &Body)> = body.nested("statement").map(|(block, inner, _)| (block.span, inner)).collect();
+        let terms: Vec<Term> = found.iter().map(|(_, inner)| from_block(&body_term(self.cx.bench, &site, inner))).collect();
+        let mut changes = Plan::new();
+        let kept = terms.iter().filter(|term| !(self.spec.drop && self.means(term))).count();
+        for ((span, inner), term) in found.iter().zip(&terms) {
+            if self.spec.drop && self.means(term) {
+                if kept == 0 && body.attribute("source_policy_documents").is_none() {
+                    return Err(self.only_statement(&key.path, *span));
+                }
+                changes.push(self.change(&key.path, hcl::remove_item(document, *span), "removes a statement".to_owned()));
+                continue;
+            }
+            for (name, wanted) in self.wrong(term, Writing::Elsewhere)? {
+                changes.extend(self.block_member(key, document, inner, &name, term, &wanted)?);
+            }
+        }
+        if let Some(lacking) = self.lacking(&terms, Writing::Elsewhere)? {
+            let text = block_statement(&lacking)
+                .ok_or_else(|| self.unreadable(&site, None, "the wanted statement cannot be written as a block"))?;
+            changes.push(Change {
+                summary: "adds a statement".to_owned(),
+                ..insert_nested(document, key, body, "statement", &self.spec.path, &text)?
+            });
+        }
+        Ok(changes)
+    }
+
+    fn block_member(
+        &self,
+        key: &BlockKey,
+        document: &Document,
+        body: &Body,
+        name: &str,
+        statement: &Term,
+        wanted: &Term,
+    ) -> Result<Plan, Refusal> {
+        let unclear = || self.unreadable(&Context::site(key), None, "the wanted member cannot be written as a block");
+        let argument = format!("{}.{name}", self.spec.path);
+        let summary = Self::said(name, wanted);
+        match name {
+            "principals" | "not_principals" => {
+                let texts = principal_blocks(name, wanted).ok_or_else(unclear)?;
+                let mut changes: Plan = body
+                    .nested(name)
+                    .map(|(block, ..)| self.change(&key.path, hcl::remove_item(document, block.span), summary.clone()))
+                    .collect();
+                if changes.is_empty() {
+                    for text in texts {
+                        changes.push(Change { summary: summary.clone(), ..insert_nested(document, key, body, name, &argument, &text)? });
+                    }
+                } else if let Some(first) = body.nested(name).next() {
+                    // The first block is replaced in its place.
+                    let indent = hcl::indent_of_line(document.text(), first.0.span.start);
+                    let text = hcl::reindent(&texts.join("\n\n"), indent, hcl::line_ending(document.text()));
+                    changes[0].edit = Edit { span: first.0.span, text };
+                }
+                Ok(changes)
+            }
+            "conditions" => {
+                let held = statement.member("conditions").elements().unwrap_or_default();
+                let mut changes = Plan::new();
+                for condition in wanted.elements().ok_or_else(unclear)? {
+                    let alone = Term::list(vec![condition.clone()]);
+                    if member_holds("conditions", &Term::list(held.clone()), &alone) != Some(true) {
+                        let text = condition_block(&condition).ok_or_else(unclear)?;
+                        changes.push(Change {
+                            summary: summary.clone(),
+                            ..insert_nested(document, key, body, "condition", &argument, &text)?
+                        });
+                    }
+                }
+                Ok(changes)
+            }
+            _ => {
+                let text = wanted.render().ok_or_else(unclear)?;
+                match body.attribute(name) {
+                    Some(attribute) => Ok(vec![self.change(&key.path, Edit { span: attribute.value_span, text }, summary)]),
+                    None => Ok(insert(document, key, body, name, &argument, &Wanted { text, term: wanted.clone() })),
+                }
+            }
+        }
+    }
+}
+
+fn principal_blocks(name: &str, wanted: &Term) -> Option<Vec<String>> {
+    wanted
+        .elements()?
+        .iter()
+        .map(|principal| {
+            let (kind, who) = (principal.member("type").render()?, principal.member("identifiers").render()?);
+            Some(format!("{name} {{\n  type        = {kind}\n  identifiers = {who}\n}}"))
+        })
+        .collect()
+}
+
+fn condition_block(condition: &Term) -> Option<String> {
+    let member = |name: &str| condition.member(name).render();
+    Some(format!(
+        "condition {{\n  test     = {}\n  variable = {}\n  values   = {}\n}}",
+        member("test")?,
+        member("variable")?,
+        member("values")?
+    ))
+}
+
+/// A wanted statement as a block.
+pub(super) fn block_statement(members: &[(String, Term)]) -> Option<String> {
+    let mut text = String::from("statement {\n");
+    for name in ["sid", "effect", "actions", "not_actions", "resources", "not_resources"] {
+        if let Some((_, value)) = members.iter().find(|(known, _)| own_name(known) == name) {
+            text.push_str(&format!("{name} = {}\n", value.render()?));
+        }
+    }
+    for (name, value) in members {
+        match own_name(name).as_str() {
+            name @ ("principals" | "not_principals") => {
+                principal_blocks(name, value)?.iter().for_each(|block| text.push_str(&format!("\n{block}\n")))
+            }
+            "conditions" => {
+                for condition in value.elements()? {
+                    text.push_str(&format!("\n{}\n", condition_block(&condition)?));
+                }
+            }
+            _ => {}
+        }
+    }
+    text.push_str("}\n");
+    Some(hcl::format(&text).trim_end().to_owned())
+}
