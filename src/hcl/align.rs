@@ -16,8 +16,10 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, SpliceError> {
     let starts: Vec<usize> = layout.lines.iter().map(|line| line_start(&layout, line)).collect();
     let ends: Vec<usize> = layout.lines.iter().map(|line| line_end(&layout, line)).collect();
     let wanted = |aligned: &dyn Fn(usize) -> Option<bool>, run: &std::ops::Range<usize>| {
+        let first = spliced[..starts[run.start]].rfind('\n').map_or(0, |at| at + 1);
         let touched = run.clone().any(|line| map.touches(Span::new(starts[line], ends[line])))
-            || map.removed_beside(spliced[..starts[run.start]].rfind('\n').map_or(0, |at| at + 1), ends[run.end - 1]);
+            || map.removed_beside(first, ends[run.end - 1])
+            || map.inserted_above(first);
         touched && run.clone().filter_map(|line| map.original(starts[line])).filter_map(aligned).all(|aligned| aligned)
     };
     layout.align_assignments(|run| wanted(&|at| old.assignment_at(at), &run));
@@ -99,6 +101,11 @@ impl OffsetMap {
         self.inserted.iter().any(|(new, old)| !old.is_empty() && new.start <= end && start <= new.end)
     }
 
+    /// Whether new lines end right above the line that begins at `start`, so that they may have torn a run apart.
+    fn inserted_above(&self, start: usize) -> bool {
+        self.inserted.iter().any(|(new, _)| !new.is_empty() && new.end <= start && start <= new.end + 2)
+    }
+
     /// The old offset of a new one; `None` inside inserted text.
     fn original(&self, offset: usize) -> Option<usize> {
         let (mut grown, mut shrunk) = (0, 0);
@@ -132,6 +139,13 @@ mod tests {
         assert_eq!(apply(text, &[edit(text, "2", "12345")]).unwrap(), "r {\n  a  = 1     # x\n  bc = 12345 # y\n}\n");
         let insert = Edit { span: Span::at(text.find("\n}").unwrap()), text: "\n  longer = 3".into() };
         assert_eq!(apply(text, &[insert]).unwrap(), "r {\n  a      = 1 # x\n  bc     = 2 # y\n  longer = 3\n}\n");
+    }
+
+    #[test]
+    fn a_run_that_is_torn_apart_is_aligned_in_both_parts() {
+        let text = "r {\n  abcd = 1\n  e    = 2\n}\n";
+        let insert = Edit { span: Span::at(text.find("\n  e").unwrap()), text: "\n\n  b {\n  }\n".into() };
+        assert_eq!(apply(text, &[insert]).unwrap(), "r {\n  abcd = 1\n\n  b {\n  }\n\n  e = 2\n}\n");
     }
 
     #[test]

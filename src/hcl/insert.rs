@@ -181,6 +181,20 @@ fn append(document: &Document, text: &str) -> Edit {
     Edit { span: Span::at(at), text: format!("{ending}{text}") }
 }
 
+/// The end of the last argument that stands on the lines right below `anchor`: a block does not tear arguments apart.
+fn end_of_paragraph(document: &Document, body: &Body, anchor: &Attribute) -> usize {
+    let text = document.text();
+    let mut end = anchor.span.end;
+    for attribute in body.attributes.iter().filter(|attribute| attribute.span.start > anchor.span.start) {
+        let between = text.get(end_of_line(text, end)..attribute.span.start).unwrap_or_default();
+        if between.matches('\n').count() != 1 {
+            break;
+        }
+        end = attribute.span.end;
+    }
+    end
+}
+
 /// Adds a nested block (its text without indentation, lines broken by `\n`) to a body: after its last sibling of the same kind,
 /// else after the last nested block that is not habitually last, else after the arguments.
 #[must_use]
@@ -195,7 +209,8 @@ pub fn insert_block(document: &Document, body: &Body, block: &str) -> Edit {
     }
     let kind = block.split([' ', '{']).next().unwrap_or_default();
     let sibling = body.blocks_of(kind).last().or_else(|| body.blocks.iter().rfind(|block| !LAST.contains(&block.kind.as_str())));
-    let after = sibling.map(|block| block.span.end).or_else(|| anchor(document, body).map(|attribute| attribute.span.end));
+    let after =
+        sibling.map(|block| block.span.end).or_else(|| anchor(document, body).map(|anchor| end_of_paragraph(document, body, anchor)));
     let at = end_of_line(text, after.unwrap_or(body.span.start));
     let before = if after.is_some() { ending } else { "" };
     let behind = if crowded_after(text, at, body) { ending } else { "" };
@@ -299,13 +314,14 @@ mod tests {
     fn blocks_go_after_their_like() {
         assert_eq!(
             with_block("r {\n  a = 1\n  tags = {\n    b = 1\n  }\n}\n", "m {\n  x = 1\n}"),
-            "r {\n  a = 1\n\n  m {\n    x = 1\n  }\n\n  tags = {\n    b = 1\n  }\n}\n"
+            "r {\n  a = 1\n  tags = {\n    b = 1\n  }\n\n  m {\n    x = 1\n  }\n}\n"
         );
         assert_eq!(
             with_block("r {\n  m {\n  }\n  lifecycle {\n  }\n}\n", "n {\n}"),
             "r {\n  m {\n  }\n\n  n {\n  }\n\n  lifecycle {\n  }\n}\n"
         );
         assert_eq!(with_block("r {}\n", "n {\n}"), "r {\n  n {\n  }\n}\n");
+        assert_eq!(with_block("r {\n  abc  = 1\n  tags = t\n}\n", "n {\n}"), "r {\n  abc  = 1\n  tags = t\n\n  n {\n  }\n}\n");
     }
 
     #[test]
