@@ -1,0 +1,73 @@
+//! `remediate explain`: why a finding has the score it has, and where it stands.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::records::{self, Database, moment, plain, print_table};
+use crate::model::{Remediation, Tier};
+
+/// Tells why a finding has the score it has, and where it stands.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The source's id of the finding, or ours.
+    finding: String,
+    #[command(flatten)]
+    database: Database,
+}
+
+/// Runs the subcommand. Exit code 1: nothing is known of the finding. 2: the database cannot be read.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    records::finish(
+        "explain",
+        options.database.with(async |session| {
+            let findings = session.findings_named(&options.finding).await?;
+            if findings.is_empty() {
+                eprintln!("nothing is known of a finding `{}`; `remediate findings list` shows what is", options.finding);
+                return Ok(ExitCode::from(1));
+            }
+            for witness in findings {
+                println!("finding {} of {}", plain(&witness.finding.id), plain(&witness.finding.source));
+                if let Some(found) = session.remediation(&witness.remediation.0).await? {
+                    explain(&found.remediation);
+                }
+                println!();
+            }
+            Ok(ExitCode::SUCCESS)
+        }),
+    )
+}
+
+fn explain(remediation: &Remediation) {
+    println!("remediation {}: {}", remediation.id, remediation.state.name());
+    if let Some(note) = &remediation.note {
+        println!("  {}", plain(note));
+    }
+    if let Some(refusal) = &remediation.refusal {
+        println!("  {}", plain(&refusal.message));
+    }
+    let Some(risk) = &remediation.risk else {
+        println!("not scored yet");
+        return;
+    };
+    let compared = if risk.above_threshold { "reaches" } else { "is below" };
+    println!("score {} {compared} the threshold {}; tier {}", risk.score, risk.threshold, tier(risk.tier));
+    let rows: Vec<_> = risk.points.iter().map(|point| [format!("{:+}", point.points), point.name.clone(), point.reason.clone()]).collect();
+    print_table(["POINTS", "NAME", "REASON"], &rows, "no points");
+    if let Some(owner) = &remediation.owner {
+        println!("owner {}", plain(owner));
+    }
+    if let Some(due) = remediation.due {
+        println!("due {}", moment(due));
+    }
+}
+
+const fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Development => "development",
+        Tier::Standard => "standard",
+        Tier::Production => "production",
+        Tier::CriticalPath => "critical path",
+    }
+}
