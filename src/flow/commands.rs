@@ -155,38 +155,16 @@ async fn fix(line: &Line, spoken: &Spoken, wishes: Wishes) -> Result<(), StepErr
     let mut trouble = None;
     let mut started = Vec::new();
     for mut finding in found {
-        let answered = match (&wishes.at, &before) {
-            (Some(Choice::Number(number)), Some(before)) => match chosen(&before.remediation, *number) {
-                Some(Chosen::Rule(rule)) => {
-                    finding.params.insert(super::choose::RULE_WISH.into(), rule);
-                    None
-                }
-                Some(Chosen::Line { repository, path, line }) => Some((repository, path, line)),
-                None => {
-                    trouble = Some(format!("there is no choice {number}"));
-                    break;
-                }
-            },
-            (Some(Choice::Number(_)), None) => {
-                trouble = Some("I asked nothing here yet".to_owned());
+        let answered = match answered(spoken, &wishes, before.as_ref(), &mut finding) {
+            Ok(answered) => answered,
+            Err(why) => {
+                trouble = Some(why);
                 break;
             }
-            (Some(Choice::Line { path, line }), _) => Some((spoken.repository().to_string(), path.clone(), *line)),
-            (None, _) => None,
         };
         let Some(current) = take(line, &mut session, finding, now).await? else { continue };
-        if let Some((repository, path, at)) = &answered {
-            let line_number = u64::try_from(*at).unwrap_or(1);
-            let remembered = Answer {
-                resource: current.remediation.key.clone(),
-                rule: String::new(),
-                repository: repository.clone(),
-                path: path.clone(),
-                line: line_number,
-                answered_by: spoken.login.clone(),
-                answered_at: now,
-            };
-            session.remember_answer(&remembered).await?;
+        if let Some(block) = &answered {
+            session.remember_answer(&block.remembered(&current.remediation.key, &spoken.login, now)).await?;
         }
         match again(line, &mut session, current, answered.is_some(), &spoken.login, now).await? {
             Ok(current) => started.push(current.remediation),
@@ -217,10 +195,57 @@ async fn greet(line: &Line, spoken: &Spoken, remediation: &Remediation) -> Resul
     Ok(())
 }
 
+/// A block that a person named.
+struct Block {
+    repository: String,
+    path: String,
+    line: usize,
+}
+
+impl Block {
+    fn remembered(&self, key: &str, by: &str, now: chrono::DateTime<Utc>) -> Answer {
+        Answer {
+            resource: key.into(),
+            rule: String::new(),
+            repository: self.repository.clone(),
+            path: self.path.clone(),
+            line: u64::try_from(self.line).unwrap_or(1),
+            answered_by: by.into(),
+            answered_at: now,
+        }
+    }
+}
+
+/// The block that `at …` names, if it names one; a chosen rule becomes a wish of the finding. The error is for the person.
+fn answered(
+    spoken: &Spoken,
+    wishes: &Wishes,
+    before: Option<&VersionedRemediation>,
+    finding: &mut Finding,
+) -> Result<Option<Block>, String> {
+    match &wishes.at {
+        None => Ok(None),
+        Some(Choice::Line { path, line }) => {
+            Ok(Some(Block { repository: spoken.repository().to_string(), path: path.clone(), line: *line }))
+        }
+        Some(Choice::Number(number)) => {
+            let before = before.ok_or("I asked nothing here yet")?;
+            match chosen(&before.remediation, *number) {
+                None => Err(format!("there is no choice {number}")),
+                Some(Chosen::Line(block)) => Ok(Some(block)),
+                Some(Chosen::Rule(rule)) => {
+                    finding.params.insert(super::choose::RULE_WISH.into(), rule);
+                    Ok(None)
+                }
+            }
+        }
+    }
+}
+
 /// What choice `number` of the last question was.
 enum Chosen {
     Rule(String),
-    Line { repository: String, path: String, line: usize },
+    Line(Block),
 }
 
 fn chosen(remediation: &Remediation, number: usize) -> Option<Chosen> {
@@ -232,7 +257,7 @@ fn chosen(remediation: &Remediation, number: usize) -> Option<Chosen> {
     // With several repositories the place begins with the repository's name.
     let (repository, path) =
         place.path.split_once(": ").map_or((String::new(), place.path.clone()), |(repository, path)| (repository.into(), path.into()));
-    Some(Chosen::Line { repository, path, line: place.line })
+    Some(Chosen::Line(Block { repository, path, line: place.line }))
 }
 
 /// Something that had ended begins again because a person asked. The inner error is for that person.

@@ -40,7 +40,7 @@ pub fn format(text: &str) -> String {
     layout.print()
 }
 
-/// Whether [`format`] would change nothing.
+/// Whether [`format()`] would change nothing.
 #[must_use]
 pub fn is_formatted(text: &str) -> bool {
     format(text) == text

@@ -1,7 +1,7 @@
 //! Terraform's language as text: parse to find, splice to change, align what changed.
 //!
 //! `hcl-edit` is used as a reader only. What it printed back differed from the original in too many files, so every change
-//! is a byte edit on the original text ([`splice`]), followed by the alignment that `terraform fmt` would give the lines
+//! is a byte edit on the original text ([`splice()`]), followed by the alignment that `terraform fmt` would give the lines
 //! that the edit touched ([`apply`]).
 
 mod align;

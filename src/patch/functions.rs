@@ -8,7 +8,7 @@ use super::term::{Term, all, any, equal};
 /// Functions that look at the code around the target; the scope of a rule answers them.
 pub const OF_SCOPE: &[&str] = &["linked", "linked_resource", "provider_at_least", "resources"];
 
-/// Names that [`call`] knows, for messages about unknown ones.
+/// Names that `call` knows, for messages about unknown ones.
 pub const NAMES: &[&str] = &[
     "abs",
     "alltrue",

@@ -35,7 +35,7 @@
 //! ```
 //!
 //! - [`ModuleGraph`] finds the root modules of a workspace with the ways they are applied ([`Selection`]), and for a module directory
-//!   every configuration that reaches it ([`ModuleGraph::configurations_with`]): give these to [`decide`].
+//!   every configuration that reaches it ([`ModuleGraph::configurations_with`]): give these to [`decide()`].
 //! - [`Configuration::provider_version`] and [`Evaluator::provider_of`] tell version, region, account and default tags.
 //! - [`Sources`] parses each file once; share one among the configurations of a workspace.
 //! - [`Value`] is known, known in part, or unknown with the reason ([`Why`]). Unknown never means false.

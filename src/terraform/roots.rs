@@ -159,7 +159,7 @@ impl ModuleGraph {
         dirs.par_iter().filter_map(|dir| self.root(sources, dir)).collect()
     }
 
-    /// Every configuration that has `dir` in its module tree, so that [`decide`](super::decide) sees all callers.
+    /// Every configuration that has `dir` in its module tree, so that [`decide`](fn@super::decide) sees all callers.
     #[must_use]
     pub fn configurations_with<'w>(&self, sources: &Sources<'w>, dir: &str) -> Vec<Configuration<'w>> {
         let callers: Vec<String> = self.callers_of(dir).into_iter().collect();
