@@ -23,6 +23,7 @@ mod companion;
 mod companion_reverse;
 mod context;
 mod evaluate;
+mod evaluated;
 mod example;
 mod fix;
 mod follow;

@@ -182,7 +182,12 @@ pub(super) fn argument(
     if end.met(&condition, &whole) == Some(true) {
         return Ok(Plan::new());
     }
-    let leaves = follow(cx.bench, &site, &attribute.value, Some(attribute.value_span));
+    let mut leaves = follow(cx.bench, &site, &attribute.value, Some(attribute.value_span));
+    let is_stuck =
+        |leaf: &Leaf| leaf.span.is_none() || matches!(leaf.decided, Decided::Unknown(_) | Decided::Value(Term::Code(_) | Term::Unknown));
+    if leaves.iter().any(is_stuck) {
+        leaves = super::evaluated::literals(cx.bench, spot, attribute).unwrap_or(leaves);
+    }
     leaves_plan(cx, &scope, &leaves, name, end, default)
 }
 
