@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use hcl_edit::expr::Expression;
+use hcl_edit::template::Element;
 
 use crate::hcl::{Body, expression_span, literal, object_entries};
 use crate::model::{Place, Span};
@@ -75,7 +76,28 @@ pub(super) fn term_of(bench: &Workbench, site: &Site, expression: &Expression, s
                 .map(|entry| Some((entry.name()?, term_of(bench, site, entry.value, entry.value_span()))));
             members.collect::<Option<Vec<_>>>().map_or(Term::Unknown, Term::object)
         }
+        Expression::StringTemplate(template) if template.iter().count() > 1 => template_term(bench, site, expression, template.iter()),
+        Expression::HeredocTemplate(heredoc) => template_term(bench, site, expression, heredoc.template.iter()),
         _ => common(&follow(bench, site, expression, span)),
+    }
+}
+
+/// A template of several parts: the text where all are known; with any text of its own it is at least neither null nor empty.
+fn template_term<'t>(bench: &Workbench, site: &Site, whole: &Expression, elements: impl Iterator<Item = &'t Element>) -> Term {
+    let mut has_text = false;
+    let parts: Vec<Term> = elements
+        .map(|element| match element {
+            Element::Literal(text) => {
+                has_text |= !text.value().is_empty();
+                Term::Known(text.value().as_str().into())
+            }
+            Element::Interpolation(interpolation) => term_of(bench, site, &interpolation.expr, None),
+            Element::Directive(_) => Term::Unknown,
+        })
+        .collect();
+    match super::functions::concatenate(&parts) {
+        Term::Unknown if has_text => Term::Code(whole.to_string().trim().to_owned()),
+        term => term,
     }
 }
 
@@ -136,7 +158,10 @@ impl Walk<'_> {
             Expression::Array(_) => self.array(site, expression, span, rest, constant, depth, leaves),
             Expression::FuncCall(call) => self.call(site, call, span, rest, constant, depth, leaves),
             _ => {
-                let value = self.computed(site, expression);
+                let value = match expression {
+                    Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => term_of(self.bench, site, expression, span),
+                    _ => self.computed(site, expression),
+                };
                 leaves.push(self.whole(site, None, value, span, rest));
             }
         }

@@ -420,6 +420,15 @@ fn members_of_json_lists() {
     assert_eq!(fixed(&rule, &known, "a_task.x", &[]), known.replace("1 }", "1, \"ro\": true }"));
 }
 
+#[test]
+fn a_template_with_text_of_its_own_is_present() {
+    let rule = rule("a_sf", "set \"log\" {\n value = \"x\"\n present = true\n}");
+    let before = "resource \"a_sf\" \"x\" {\n  log = \"${a_log_group.g.arn}:*\"\n}\n\nresource \"a_log_group\" \"g\" {}\n";
+    assert_eq!(run(&rule, &[("main.tf", before)], "a_sf.x", &[]), Ok(Outcome::Holds));
+    let named = "variable \"env\" {\n  default = \"prod\"\n}\n\nresource \"a_b\" \"x\" {\n  bucket = \"${var.env}-n\"\n}\n\nresource \"a_guard\" \"g\" {\n  bucket = \"prod-n\"\n  one    = true\n}\n";
+    assert_eq!(run(&guarded(), &[("main.tf", named)], "a_b.x", &[]), Ok(Outcome::Holds));
+}
+
 mod properties {
     use super::*;
     use proptest::prelude::*;
