@@ -65,7 +65,9 @@ fn overlay(table: &mut Table, environment: &[(String, String)]) -> Result<(), Co
     let sources: Vec<String> =
         table.get("sources").and_then(Value::as_table).map(|sources| sources.keys().cloned().collect()).unwrap_or_default();
     let known: Vec<(String, Vec<String>, &Setting)> = settings.iter().flat_map(|setting| variables(setting, &sources)).collect();
-    for (name, text) in environment.iter().filter(|(name, _)| name.starts_with("REMEDIATE_") && !name.starts_with("REMEDIATE_TEST_") && !OTHER_VARIABLES.contains(&name.as_str())) {
+    for (name, text) in environment.iter().filter(|(name, _)| {
+        name.starts_with("REMEDIATE_") && !name.starts_with("REMEDIATE_TEST_") && !OTHER_VARIABLES.contains(&name.as_str())
+    }) {
         let Some((_, path, setting)) = known.iter().find(|(variable, ..)| variable == name) else {
             let meant = nearest(name, known.iter().map(|(variable, ..)| variable.as_str()));
             let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();

@@ -107,7 +107,8 @@ pub fn render(value: &Literal, indent: &str, line_ending: &str) -> String {
         Value::Object(map) if map.is_empty() => "{}".to_owned(),
         // One plain member fits on a line, and a value of one line leaves the alignment of its neighbours as it is.
         Value::Object(map) if map.len() == 1 && !map.values().any(|item| render(item, "", "\n").contains('\n')) => {
-            let members: String = map.iter().map(|(key, item)| format!("{} = {}", render_key(key), render(item, indent, line_ending))).collect();
+            let members: String =
+                map.iter().map(|(key, item)| format!("{} = {}", render_key(key), render(item, indent, line_ending))).collect();
             format!("{{ {members} }}")
         }
         Value::Object(map) => {
