@@ -194,6 +194,21 @@ impl Bot {
         (answer.status().as_u16(), answer.text().await.unwrap_or_default())
     }
 
+    /// Announces a body of `length` bytes to a path and sends none of it; gives the status line of the answer. (A client that sends
+    /// the body may find the connection closed before it reads the answer.)
+    pub async fn announce(&self, path: &str, token: &str, length: usize) -> String {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut stream = tokio::net::TcpStream::connect(&self.address).await.expect("the bot listens");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: {token}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n",
+            self.address
+        );
+        stream.write_all(head.as_bytes()).await.expect("the bot reads");
+        let mut answer = vec![0; 512];
+        let read = stream.read(&mut answer).await.expect("the bot answers");
+        String::from_utf8_lossy(&answer[..read]).lines().next().unwrap_or_default().to_owned()
+    }
+
     /// Posts a finding as the source `cspm`; it must be accepted.
     pub async fn finding(&self, finding: &Value) {
         let (status, body) = self.post("/findings", &[("authorization", &format!("Bearer {TOKEN}"))], finding.to_string()).await;
