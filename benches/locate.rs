@@ -140,7 +140,11 @@ fn cold() {
     println!("index cold           {:>9.1} ms with reading, {:.0} MB/s", ms(indexing), mega / indexing.as_secs_f64());
     if let Some(formatting) = terraform_fmt(folder.path()) {
         let ratio = formatting.as_secs_f64() / indexing.as_secs_f64();
-        println!("terraform fmt -check {:>9.1} ms, {:.1} MB/s: indexing is {ratio:.0} times as fast", ms(formatting), mega / formatting.as_secs_f64());
+        println!(
+            "terraform fmt -check {:>9.1} ms, {:.1} MB/s: indexing is {ratio:.0} times as fast",
+            ms(formatting),
+            mega / formatting.as_secs_f64()
+        );
     }
     let mut index = RepositoryIndex::of_workspace(&workspace);
     let mut round = 0;
@@ -169,7 +173,8 @@ fn warm() {
     for files in [1_000, 10_000, 100_000] {
         let index = index_of(files);
         let query = query(files / PER_STACK / 2);
-        let all: std::collections::HashMap<String, String> = stack(files / PER_STACK / 2).into_iter().chain([(MODULE.0.to_owned(), MODULE.1.to_owned())]).collect();
+        let all: std::collections::HashMap<String, String> =
+            stack(files / PER_STACK / 2).into_iter().chain([(MODULE.0.to_owned(), MODULE.1.to_owned())]).collect();
         let taken = best(50, || {
             let paths = index.files_for(&query);
             let workspace: Workspace = paths.into_iter().filter_map(|path| Some((path.clone(), all.get(&path)?.as_str()))).collect();

@@ -1,4 +1,4 @@
-//! Clouds, asked from outside: SNS signatures, OIDC tokens, AWS tags and accounts.
+//! Clouds, asked from outside: SNS signatures, OIDC tokens, AWS tags and accounts, Terraform state.
 //!
 //! Everything is optional. Without any cloud access the product works from what findings and code tell.
 
@@ -7,12 +7,16 @@ mod directory;
 mod oidc;
 mod security_hub;
 mod sns;
+mod state;
 
 pub use aws_request::{AwsCaller, AwsError};
 pub use directory::{Account, AwsDirectory};
 pub use oidc::{Claims, OidcError, OidcIssuer, OidcVerifier};
 pub use security_hub::{WorkflowStatus, update_finding};
 pub use sns::{SnsError, SnsVerifier};
+pub use state::{StateAccess, StateFetchError, StateReader, StateSource};
 
+#[cfg(test)]
+mod state_tests;
 #[cfg(test)]
 mod tests;

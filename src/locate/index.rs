@@ -170,20 +170,22 @@ impl RepositoryIndex {
     fn refresh(&mut self, dirty: BTreeSet<Arc<str>>, variable_files: &[String]) {
         let mut reached: HashSet<Arc<str>> = HashSet::new();
         let mut stack: Vec<Arc<str>> = dirty.iter().cloned().collect();
-        // Directories that lost or gained their last caller change between module and root.
+        // Directories that lost or gained their last caller change between module and root; what else calls them does not change.
+        let mut called: BTreeSet<Arc<str>> = BTreeSet::new();
         for directory in &dirty {
-            stack.extend(self.calls.get(directory).into_iter().flatten().cloned());
+            called.extend(self.calls.get(directory).into_iter().flatten().cloned());
             self.relink(directory);
             let paths = self.directories.get(directory).into_iter().flatten();
             let files: Vec<_> = paths.filter_map(|path| Some((path.clone(), self.files.get(path)?.facts.clone()))).collect();
             self.names.mark(directory, &files);
-            stack.extend(self.calls.get(directory).into_iter().flatten().cloned());
+            called.extend(self.calls.get(directory).into_iter().flatten().cloned());
         }
         while let Some(directory) = stack.pop() {
             if reached.insert(directory.clone()) {
                 stack.extend(self.callers.get(&directory).into_iter().flatten().cloned());
             }
         }
+        reached.extend(called);
         reached.extend(self.roots_of_variable_files(variable_files));
         let reached: Vec<Arc<str>> = reached.into_iter().collect();
         let built: Vec<(Arc<str>, Option<RootNames>)> =
@@ -278,6 +280,11 @@ impl RepositoryIndex {
         let start = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         let from: Arc<str> = Arc::from(start.as_str());
         self.directories.range(from..).map(|(directory, _)| directory.as_ref()).take_while(move |directory| directory.starts_with(&start))
+    }
+
+    /// The directory of that name, if it has indexed files.
+    pub(super) fn directory(&self, name: &str) -> Option<&str> {
+        self.directories.get_key_value(name).map(|(directory, _)| directory.as_ref())
     }
 
     /// Directories whose files call `directory` as a local module.

@@ -544,7 +544,7 @@ fn variable_directories<'i>(index: &'i RepositoryIndex, root: &'i str) -> Vec<&'
         }
         for usual in USUAL {
             let start = if top.is_empty() { usual.to_owned() } else { format!("{top}/{usual}") };
-            let exact = index.directories_below(top).find(|directory| *directory == start);
+            let exact = index.directory(&start);
             let below: Vec<&str> = index.directories_below(&start).collect();
             found.extend(exact.into_iter().chain(below).filter(|directory| plain(directory)));
         }
