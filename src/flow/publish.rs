@@ -11,7 +11,7 @@ use super::plan::{Solved, solve_now};
 use super::solve::Solution;
 use super::{Line, StepError, write_up};
 use crate::config::{CommitPolicy, Policy};
-use crate::git::{Change, GitError, Lease, Publication, Remote, human_commits};
+use crate::git::{BranchCommit, Change, GitError, Lease, Publication, Remote, human_commits};
 use crate::github::{GithubError, NewCommit, NewPull, Pull, PullState};
 use crate::lifecycle::Event;
 use crate::model::{
@@ -22,8 +22,8 @@ use crate::store::{Job, Limit};
 
 /// Planned remediations looked at for the most dangerous one.
 const LOOK_AHEAD: i64 = 5_000;
-/// Commits of a branch that are looked at for a person's.
-const HISTORY: u16 = 50;
+/// Commits of a branch that are fetched to see whose the newest is; git fetches no fewer.
+const HISTORY: u16 = 2;
 
 /// Publishes one remediation and queues the job again while there are more.
 pub(super) async fn publish(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
@@ -223,13 +223,11 @@ async fn may_write(line: &Line, remote: &Remote) -> bool {
     matches!(line.client(&remote.repository).repository(&remote.repository).await, Ok(Some(info)) if info.obstacle().is_none())
 }
 
-/// The author of a commit on the branch that is neither ours nor on the default branch: the walk ends at a commit of ours, because
-/// what is below it is the branch we began from.
-fn foreign_commit(line: &Line, history: &[crate::git::BranchCommit], base: &str) -> Option<String> {
-    let ours = line.author();
-    let above = history.iter().position(|commit| commit.email == ours.email && commit.committer_email == ours.email);
-    let upper = history.get(..above?)?;
-    human_commits(upper, base, &[], &ours).first().map(|commit| commit.author.clone())
+/// Who else pushed to the branch last: the author of its newest commit, unless that is ours or the one that we begin from. What is
+/// below a commit of ours is the branch we began from then.
+fn foreign_commit(line: &Line, history: &[BranchCommit], base: &str) -> Option<String> {
+    let newest = history.get(..1)?;
+    human_commits(newest, base, &[], &line.author()).first().map(|commit| commit.author.clone())
 }
 
 /// The commit made by GitHub itself, which signs it for the App.

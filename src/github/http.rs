@@ -1,6 +1,16 @@
-//! Sending one request and reading the answer; nothing is decided here.
+//! Sending one request through octocrab and reading the answer; nothing is decided here.
+//!
+//! octocrab brings the base address, GitHub's own headers and media type, JSON bodies and the service stack. Its own
+//! retries and its own keeping of tokens are not used: they would send a creating request twice after a 502, and mint one
+//! token for each of several calls at the same time ([`super::caller`] does both with care).
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION};
+use http::request::Builder;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use octocrab::service::middleware::base_uri::BaseUriLayer;
+use octocrab::service::middleware::extra_headers::ExtraHeadersLayer;
+use octocrab::service::middleware::reqwest_connector::ReqwestConnector;
+use octocrab::{AuthState, Octocrab, OctocrabBuilder};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
@@ -9,8 +19,6 @@ use super::call::Call;
 use super::error::{GithubError, GithubErrorKind};
 use super::{Endpoints, Options};
 
-/// The version of the REST interface that our structs were written for.
-const API_VERSION: &str = "2022-11-28";
 /// The largest answer that is read.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 /// A renamed repository answers with one redirection; more than this is a loop.
@@ -19,7 +27,7 @@ const MOST_REDIRECTIONS: usize = 3;
 /// The connection pool that all installations share.
 #[derive(Debug, Clone)]
 pub(super) struct Http {
-    client: reqwest::Client,
+    client: Octocrab,
     endpoints: Endpoints,
 }
 
@@ -39,16 +47,32 @@ pub(super) struct NoAnswer {
     pub(super) message: String,
 }
 
+impl NoAnswer {
+    /// Something that may have happened after the request left.
+    fn doubtful(message: impl Into<String>) -> Self {
+        Self { never_sent: false, message: message.into() }
+    }
+}
+
 impl Http {
     pub(super) fn new(endpoints: Endpoints, options: &Options) -> Result<Self, GithubError> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("remediate/", env!("CARGO_PKG_VERSION")))
+        let failed = |message: String| GithubError::new("start of the HTTP client", GithubErrorKind::Transport, message);
+        // reqwest at the bottom: it honours the proxy settings of the environment.
+        let connector = reqwest::Client::builder()
             .timeout(options.timeout)
             .connect_timeout(options.timeout.min(std::time::Duration::from_secs(10)))
-            // reqwest would turn a redirected POST into a GET: a renamed repository must not swallow a write.
+            // A redirected POST would become a GET: a renamed repository must not swallow a write.
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|error| GithubError::new("start of the HTTP client", GithubErrorKind::Transport, chain(&error)))?;
+            .map_err(|error| failed(chain(&error)))?;
+        let base = endpoints.api().as_str().parse().map_err(|error: http::uri::InvalidUri| failed(error.to_string()))?;
+        let client = OctocrabBuilder::new_empty()
+            .with_service(ReqwestConnector::new(connector))
+            .with_layer(&ExtraHeadersLayer::new(std::sync::Arc::new(standing_headers())))
+            .with_layer(&BaseUriLayer::new(base))
+            .with_auth(AuthState::None)
+            .build()
+            .unwrap_or_else(|never| match never {});
         Ok(Self { client, endpoints })
     }
 
@@ -75,7 +99,7 @@ impl Http {
                 None => return Ok(answer),
             }
         }
-        Err(NoAnswer { never_sent: false, message: "redirected in circles".into() })
+        Err(NoAnswer::doubtful("redirected in circles"))
     }
 
     async fn send_to(
@@ -86,31 +110,33 @@ impl Http {
         authorization: Option<&HeaderValue>,
         etag: Option<&str>,
     ) -> Result<Answer, NoAnswer> {
-        let mut request = self
-            .client
-            .request(method.clone(), url.clone())
-            .header(ACCEPT, "application/vnd.github+json")
-            .header("x-github-api-version", API_VERSION);
+        let mut request = Builder::new().method(method.clone()).uri(url.as_str());
         if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
         if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let mut response = request.send().await.map_err(|error| no_answer(error, true))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut read = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(error, false))? {
-            if read.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(NoAnswer { never_sent: false, message: format!("the answer is larger than {LARGEST_ANSWER} bytes") });
+        let request = self.client.build_request(request, body).map_err(|error| no_answer(&error, true))?;
+        let response = self.client.execute(request).await.map_err(|error| no_answer(&error, true))?;
+        let (parts, body) = response.into_parts();
+        let body = match Limited::new(body, LARGEST_ANSWER).collect().await {
+            Ok(body) => body.to_bytes().to_vec(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(NoAnswer::doubtful(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
             }
-            read.extend_from_slice(&chunk);
-        }
-        Ok(Answer { status, headers, body: read })
+            Err(error) => return Err(no_answer(error.as_ref(), false)),
+        };
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     }
+}
+
+/// What every request says of itself; octocrab adds the version of the REST interface (2022-11-28, for which our structs are written).
+fn standing_headers() -> Vec<(HeaderName, HeaderValue)> {
+    vec![
+        (USER_AGENT, HeaderValue::from_static(concat!("remediate/", env!("CARGO_PKG_VERSION")))),
+        (ACCEPT, HeaderValue::from_static("application/vnd.github+json")),
+    ]
 }
 
 /// Where a redirection leads, if it stays on the same host: credentials never travel to another one.
@@ -125,10 +151,27 @@ fn redirection(answer: &Answer, from: &Url) -> Option<Url> {
     (next.origin() == from.origin()).then_some(next)
 }
 
-fn no_answer(error: reqwest::Error, sending: bool) -> NoAnswer {
-    // The address is taken out: its query may hold what people typed.
-    let error = error.without_url();
-    NoAnswer { never_sent: sending && error.is_connect(), message: chain(&error) }
+/// `sending`: the failure came before any part of an answer.
+fn no_answer(error: &(dyn std::error::Error + 'static), sending: bool) -> NoAnswer {
+    match http_failure(error) {
+        Some(error) => NoAnswer { never_sent: sending && error.is_connect(), message: without_address(error) },
+        None => NoAnswer::doubtful(chain(error)),
+    }
+}
+
+/// The failure of the connection below octocrab's own errors.
+fn http_failure<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e reqwest::Error> {
+    std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())
+}
+
+/// What happened to the connection. reqwest's own message names the address, whose query may hold what people typed.
+fn without_address(error: &reqwest::Error) -> String {
+    let what = match error {
+        error if error.is_timeout() => "timed out",
+        error if error.is_connect() => "no connection",
+        _ => "the connection failed",
+    };
+    std::error::Error::source(error).map_or_else(|| what.to_owned(), |cause| format!("{what}: {}", chain(cause)))
 }
 
 /// The message of an error with its causes.

@@ -12,8 +12,10 @@
 //! - a request that creates something is never sent a second time without looking whether the first one worked, and
 //!   "already exists" is success ([`Creation`]).
 //!
-//! The client is built on `reqwest`: everything that makes the difference here (single-flight tokens, limits, retries,
-//! lenient structs) is this module's own work, and the well-known GitHub client libraries retry creating calls blindly.
+//! Requests travel through [octocrab](octocrab::Octocrab), on a plain connection of ours. What makes the difference here
+//! (single-flight tokens, limits, retries that never repeat a creating call blindly, lenient structs) is this module's own
+//! work: octocrab's retry policies post again after a 502, each of its clients mints tokens for itself, and its typed
+//! webhooks refuse events it does not fully know.
 
 mod app;
 mod call;

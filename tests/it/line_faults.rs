@@ -1,8 +1,11 @@
 //! The line when things go wrong: GitHub's faults, lost and repeated webhooks, races, and repositories in every condition.
 
-use remediate::model::RemediationState;
-use remediate_sandbox::{Effect, Fault, WebhookEffect, WebhookFault};
+use std::sync::Arc;
+
+use remediate::model::{RefusalKind, RemediationState};
+use remediate_sandbox::{Effect, Fault, FileChange, WebhookEffect, WebhookFault};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::bot::{BUCKET, Bot, Home, TOKEN, World, eventually, finding};
 use super::databases::{Database, on_both_databases};
@@ -109,19 +112,76 @@ async fn a_lost_webhook_only_delays_the_merge_and_the_command() {
     bot.becomes(RemediationState::Verified).await;
 }
 
+/// The branch of the rule for `BUCKET`: the same in every run, so that a person can meet it.
+fn branch() -> String {
+    let hash = hex::encode(Sha256::digest("storage\naws_s3_bucket.backups"));
+    format!("remediate/aws/s3/public-access-block/{}", &hash[..12])
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_default_branch_may_move_at_any_moment() {
+async fn the_default_branch_may_move_while_we_push() {
     let database = Database::sqlite().await;
     let (world, bot) = started(&database).await;
-    // Somebody pushes to the default branch, and somebody else to our branch's name, while we push.
-    let infra = world.infra.clone();
-    let move_on = std::sync::Arc::new(move |sandbox: &mut remediate_sandbox::World| {
-        let repository = sandbox.find_repository("acme", "infra").map(|repository| repository.id);
-        assert_eq!(repository, Some(infra.id()));
+    let infra = world.infra.id();
+    let move_on = Arc::new(move |sandbox: &mut remediate_sandbox::World| {
+        let change = [FileChange::write("README.md", "hello\n")];
+        sandbox.commit_files(infra, "maria", "main", "Something else", &change).expect("main moves on");
     });
-    world.sandbox.fault(Fault::new(Effect::Before(move_on)).on("*", RECEIVE));
-    world.infra.commit("maria", "main", "Something else", &[("README.md", "hello\n")]).unwrap();
+    let fault = world.sandbox.fault(Fault::new(Effect::Before(move_on)).on("*", RECEIVE));
     one_pull_request(&world, &bot).await;
+    assert_eq!(fault.hits(), 1);
+    world.pull("a pull request").await.merge("maria").unwrap();
+    bot.becomes(RemediationState::Verified).await;
+    assert_eq!(world.infra.read("main", "README.md").as_deref(), Some("hello\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_pushes_to_our_branch_while_we_push_keeps_it() {
+    let database = Database::sqlite().await;
+    let (world, bot) = started(&database).await;
+    let infra = world.infra.id();
+    let be_first = Arc::new(move |sandbox: &mut remediate_sandbox::World| {
+        let change = [FileChange::write("storage/mine.tf", "# mine\n")];
+        sandbox.commit_files(infra, "maria", &branch(), "Mine", &change).expect("somebody is first");
+    });
+    let fault = world.sandbox.fault(Fault::new(Effect::Before(be_first)).on("*", RECEIVE));
+    bot.finding(&finding()).await;
+    let refused = bot.becomes(RemediationState::Refused).await;
+    bot.settled(&world).await;
+    assert_eq!(fault.hits(), 1);
+    assert_eq!(refused.refusal.map(|refusal| refusal.kind), Some(RefusalKind::HumanEdited));
+    assert_eq!(world.infra.read(&branch(), "storage/mine.tf").as_deref(), Some("# mine\n"));
+    assert!(world.infra.pulls().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_may_no_longer_write_says_what_is_missing_and_goes_on_when_it_may() {
+    let database = Database::sqlite().await;
+    let (world, bot) = started(&database).await;
+    let set = |sandbox: &mut remediate_sandbox::World, level: &str| {
+        let installation = *sandbox.installations.keys().next().expect("the installation");
+        let mut permissions = sandbox.installations[&installation].permissions.clone();
+        permissions.insert("contents".into(), level.into());
+        sandbox.set_permissions(installation, "maria", permissions).expect("other permissions");
+    };
+    let take_away = Arc::new(move |sandbox: &mut remediate_sandbox::World| {
+        set(sandbox, "read");
+        // A token keeps what it was given; the next one has less.
+        sandbox.tokens.clear();
+    });
+    world.sandbox.fault(Fault::new(Effect::Before(take_away)).on("*", RECEIVE));
+    let issue = world.infra.open_issue("maria", "Bucket", &format!("```json\n{}\n```", finding())).unwrap();
+    issue.comment("maria", "/remediate").unwrap();
+    let refused = bot.becomes(RemediationState::Refused).await;
+    let refusal = refused.refusal.expect("a reason");
+    assert_eq!(refusal.kind, RefusalKind::NotAllowed);
+    assert!(refusal.message.contains("may not write") && refusal.next.as_deref().unwrap_or_default().contains("retry"), "{refusal:?}");
+    assert!(world.infra.pulls().is_empty());
+    set(&mut world.sandbox.world(), "write");
+    issue.comment("maria", "/remediate retry").unwrap();
+    bot.becomes(RemediationState::Open).await;
+    bot.settled(&world).await;
+    assert_eq!(world.infra.pulls().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
