@@ -89,9 +89,8 @@ async fn hook(line: &Arc<Line>, delivery: &Delivery) -> Result<String, StepError
         HookEvent::IssueComment(_) | HookEvent::Issues(_) => commands::from_hook(line, &webhook).await,
         HookEvent::Installation(event) => {
             line.trees.forget_lists();
-            if event.action == "deleted" {
-                line.github.forget_installation(event.installation.id);
-            }
+            // Its tokens keep the permissions they were given; the next one has those of now.
+            line.github.forget_installation(event.installation.id);
             Ok("noted".into())
         }
         HookEvent::InstallationRepositories(_) | HookEvent::Repository(_) => {

@@ -69,12 +69,21 @@ async fn most_dangerous(line: &Line, repository: u64) -> Result<Option<(Remediat
     Ok(first.map(|first| (first, more)))
 }
 
-/// Why nothing can be written to the repository, if so.
+/// Why nothing can be written to the repository, if so. Asked a second time with a new token before it is believed: a token keeps the
+/// permissions of when it was given.
 async fn obstacle(line: &Line, repository: &Repository) -> Result<Option<Refusal>, StepError> {
-    let refuse = |message: String| Refusal::new(RefusalKind::NotAllowed, message).next("`/remediate retry` when that has changed");
+    let Some(first) = obstacle_now(line, repository).await? else { return Ok(None) };
+    tracing::debug!(obstacle = first, "asking again with a new token");
+    let client = line.client(repository);
+    client.forget_token(&client.token().await?.secret).await;
+    let obstacle = obstacle_now(line, repository).await?;
+    Ok(obstacle.map(|obstacle| Refusal::new(RefusalKind::NotAllowed, obstacle).next("`/remediate retry` when that has changed")))
+}
+
+async fn obstacle_now(line: &Line, repository: &Repository) -> Result<Option<String>, StepError> {
     Ok(match line.client(repository).repository(repository).await? {
-        None => Some(refuse("the repository is gone, or the App may no longer see it".into())),
-        Some(info) => info.obstacle().map(|obstacle| refuse(obstacle.into())),
+        None => Some("the repository is gone, or the App may no longer see it".into()),
+        Some(info) => info.obstacle().map(str::to_owned),
     })
 }
 
