@@ -5,7 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::config::{ConfigError, Policy, PolicyFile, parse_policy, policy_json_schema, settings_page};
+use crate::config::{ConfigError, Policy, PolicyFile, check_policy, parse_policy, policy_json_schema, settings_page};
+use crate::flow::policy_names;
+use crate::risk::risk_page;
+use crate::rule::Catalogue;
 
 /// Checks, explains and documents configuration.
 #[derive(Debug, Args)]
@@ -38,6 +41,8 @@ enum Action {
     Schema,
     /// Prints the table of the server's settings (docs/configuration.md).
     Table,
+    /// Prints how the risk is counted (docs/risk.md).
+    Risk,
 }
 
 /// Runs the subcommand. Exit code 2: a file is missing or not valid.
@@ -50,6 +55,10 @@ pub fn run(options: &Options) -> ExitCode {
             println!("{:#}", policy_json_schema());
             ExitCode::SUCCESS
         }
+        Action::Risk => {
+            print!("{}", risk_page());
+            ExitCode::SUCCESS
+        }
         Action::Table => {
             print!("{}", settings_page());
             ExitCode::SUCCESS
@@ -59,8 +68,9 @@ pub fn run(options: &Options) -> ExitCode {
 
 fn check(files: &[PathBuf]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
+    let names = policy_names(&Catalogue::built_in());
     for file in files {
-        match read(file).and_then(|text| parse_policy(&[PolicyFile { name: &file.to_string_lossy(), text: &text }])) {
+        match read(file).and_then(|text| check_policy(PolicyFile { name: &file.to_string_lossy(), text: &text }, &names)) {
             Ok(_) => println!("{}: good", file.display()),
             Err(error) => {
                 eprintln!("{error}");
@@ -93,6 +103,10 @@ fn in_force(organisation: Option<&PathBuf>, repository: &PathBuf) -> Result<Poli
         files.push((repository.to_string_lossy().into_owned(), read(repository)?));
     }
     let files: Vec<PolicyFile<'_>> = files.iter().map(|(name, text)| PolicyFile { name, text }).collect();
+    let names = policy_names(&Catalogue::built_in());
+    for file in &files {
+        check_policy(*file, &names)?;
+    }
     parse_policy(&files)
 }
 

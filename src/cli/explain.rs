@@ -58,6 +58,23 @@ fn explain(remediation: &Remediation) {
     if let Some(owner) = &remediation.owner {
         println!("owner {}", plain(owner));
     }
+    if let Some(route) = &remediation.route {
+        let nobody = || "-".to_owned();
+        let rows: Vec<_> = route
+            .chain
+            .iter()
+            .map(|step| {
+                let witness = step.witness.replace('`', "");
+                [witness, step.named.clone().unwrap_or_else(nobody), step.owner.clone().unwrap_or_else(nobody)]
+            })
+            .collect();
+        print_table(["ASKED", "NAMED", "OWNER"], &rows, "nobody was asked");
+        for (where_, name) in [("jira", &route.jira), ("slack", &route.slack)] {
+            if let Some(name) = name {
+                println!("{where_} {}", plain(name));
+            }
+        }
+    }
     if let Some(due) = remediation.due {
         println!("due {}", moment(due));
     }

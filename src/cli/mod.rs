@@ -23,6 +23,8 @@ mod serve;
 mod setup;
 mod start;
 
+pub use serve::{doors, line};
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::start::{SettingsOptions, database_url, endpoints, make_private_folder, runtime, settings, start_logging};
 use crate::cloud::{OidcIssuer, OidcVerifier, SnsVerifier};
 use crate::config::Settings;
-use crate::flow::{Line, Trees, run_workers};
+use crate::flow::{Clock, Line, Trees, run_workers};
 use crate::git::{MirrorOptions, Mirrors};
 use crate::github::{AppCredentials, CommitIdentity, Github, Options as GithubOptions};
 use crate::rule::Catalogue;
@@ -76,7 +76,10 @@ async fn run_server(settings: Settings) -> Result<()> {
 }
 
 /// Puts the doors together.
-fn doors(line: &Line, webhook_secret: SecretString, metrics: PrometheusHandle) -> Result<Doors> {
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub fn doors(line: &Line, webhook_secret: SecretString, metrics: PrometheusHandle) -> Result<Doors> {
     // What is fetched to check a signature must come from where the signature's rules say: no redirects.
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(10)).build()?;
     Ok(Doors {
@@ -92,7 +95,10 @@ fn doors(line: &Line, webhook_secret: SecretString, metrics: PrometheusHandle) -
 }
 
 /// Puts the line together; asks GitHub who we are, which proves the credentials.
-async fn line(settings: Settings) -> Result<Line> {
+///
+/// # Errors
+/// A data folder, database, rule or credential that does not work, with what to do about it.
+pub async fn line(settings: Settings) -> Result<Line> {
     make_private_folder(Path::new(&settings.data)).with_context(|| format!("cannot make the data folder {}", settings.data))?;
     let store = Store::open(&database_url(&settings), Utc::now()).await?;
     let mirrors = Mirrors::open(Path::new(&settings.data).join("mirrors"), MirrorOptions::default())?;
@@ -104,7 +110,8 @@ async fn line(settings: Settings) -> Result<Line> {
         (Some(name), Some(email)) => CommitIdentity { name: name.clone(), email: email.clone() },
         _ => CommitIdentity::of_bot(&app.slug, bot_id(&github, &bot).await),
     };
-    Ok(Line { settings: Arc::new(settings), store, github, app, identity, mirrors, catalogue, trees: Trees::default() })
+    let trees = Trees::default();
+    Ok(Line { settings: Arc::new(settings), store, github, app, identity, mirrors, catalogue, trees, clock: Clock::default() })
 }
 
 /// The bot account's id, for its no-reply address. Any installation may ask; without one the App's id has to do.

@@ -11,6 +11,7 @@ mod load;
 mod period;
 mod policy;
 mod policy_load;
+mod policy_names;
 mod reference;
 mod secret;
 mod settings;
@@ -21,6 +22,7 @@ pub use load::{load_settings, read_secret_files};
 pub use period::Period;
 pub use policy::{CommitPolicy, LimitPolicy, NotificationTarget, Policy, RulePolicy, SlaPolicy, SourcePolicy};
 pub use policy_load::{PolicyFile, parse_policy, policy_json_schema};
+pub use policy_names::{PolicyNames, check_policy};
 pub use reference::{Setting, settings_page, settings_reference};
 pub use secret::Secret;
 pub use settings::{

@@ -132,8 +132,13 @@ pub struct Policy {
     pub owner_tags: Vec<String>,
     /// Who owns what nobody else does.
     pub fallback_team: Option<String>,
-    /// The team (`org/team`) that decides false positives and exceptions, and hears of breaches.
+    /// The team (`org/team`) that decides exceptions, hears of breaches, and decides false positives unless `analyst_team` does.
     pub security_team: Option<String>,
+    /// The team (`org/team`) that decides false positives.
+    pub analyst_team: Option<String>,
+    /// Why nothing is done here: the file cannot be read, and no earlier version of it could. Never written in a file.
+    #[serde(skip)]
+    pub unreadable: Option<String>,
 }
 
 impl Default for Policy {
@@ -154,6 +159,8 @@ impl Default for Policy {
             owner_tags: ["owner", "team"].map(Into::into).to_vec(),
             fallback_team: None,
             security_team: None,
+            analyst_team: None,
+            unreadable: None,
         }
     }
 }
@@ -207,6 +214,12 @@ impl Policy {
             params.extend(policy.params.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         params
+    }
+
+    /// The team that decides whether a finding is a false positive.
+    #[must_use]
+    pub fn analysts(&self) -> Option<&str> {
+        self.analyst_team.as_deref().or(self.security_team.as_deref())
     }
 
     /// What is said of `rule`, the most specific last.

@@ -53,7 +53,18 @@ fn parse_one(file: &PolicyFile<'_>) -> Result<Value, ConfigError> {
     }
     // Once into the type, for errors with a place; once as it is written, because absent and default differ when merging.
     serde_saphyr::from_str::<Policy>(text).map_err(|error| yaml_error(file.name, text, &error))?;
-    serde_saphyr::from_str::<Value>(text).map_err(|error| yaml_error(file.name, text, &error))
+    let written = serde_saphyr::from_str::<Value>(text).map_err(|error| yaml_error(file.name, text, &error))?;
+    Ok(without_nulls(written))
+}
+
+/// A key with nothing after it says nothing: what a more general file says stays.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nulls(value))).collect(),
+        ),
+        other => other,
+    }
 }
 
 fn yaml_error(name: &str, text: &str, error: &serde_saphyr::Error) -> ConfigError {
@@ -72,7 +83,7 @@ fn yaml_error(name: &str, text: &str, error: &serde_saphyr::Error) -> ConfigErro
 }
 
 /// Where `key` first stands as a mapping key: the reader tells no place for a key it does not know.
-fn place_of_key(text: &str, key: &str) -> Option<LineColumn> {
+pub(super) fn place_of_key(text: &str, key: &str) -> Option<LineColumn> {
     text.lines().enumerate().find_map(|(index, line)| {
         let at = line.find(key)?;
         let (before, after) = (&line[..at], &line[at + key.len()..]);
@@ -133,6 +144,21 @@ mod tests {
         3 |   open_pull_request: 3
           |   ^
         ");
+    }
+
+    #[test]
+    fn a_key_with_nothing_after_it_leaves_what_the_organisation_says() {
+        let organisation = "labels: [security]\nsla:\n  production: 3d\nfallback_team: acme/platform\n";
+        let repository = "labels:\nsla:\nfallback_team:\nthreshold: 50\n";
+        let files = [PolicyFile { name: "organisation", text: organisation }, PolicyFile { name: "repository", text: repository }];
+        match parse_policy(&files) {
+            Ok(policy) => {
+                assert_eq!((policy.labels.len(), policy.fallback_team.as_deref(), policy.threshold), (1, Some("acme/platform"), 50));
+                assert_eq!(policy.sla.production.to_string(), "3d");
+            }
+            // Refusing such a file with its place is as good; reading it as something else is not.
+            Err(error) => assert!(error.at.is_some(), "{error}"),
+        }
     }
 
     #[test]

@@ -69,16 +69,18 @@ async fn request_review(line: &Line, remediation: &Remediation) -> Result<(), St
 }
 
 /// Writes the body anew from what is known now.
-async fn update_body(line: &Line, remediation: &Remediation, reviewers: &render::Reviewers) -> Result<(), StepError> {
+pub(super) async fn update_body(line: &Line, remediation: &Remediation, reviewers: &render::Reviewers) -> Result<(), StepError> {
     let Some((repository, number)) = pull_of(remediation) else { return Ok(()) };
     // The patch is not stored: it is made again, on the commit that the branch was made on if that is still at hand.
     let Some(text) = write_up::again(line, remediation, reviewers).await? else { return Ok(()) };
     let client = line.client(repository);
     let Some(pull) = client.pull(repository, number).await? else { return Ok(()) };
-    if pull.body.as_deref().is_some_and(|body| body.trim_end() == text.body.trim_end()) {
+    let old = pull.body.as_deref().unwrap_or_default().replace('\r', "");
+    let body = render::keep_review_notes(text.body, &old);
+    if old.trim_end() == body.trim_end() {
         return Ok(());
     }
-    client.update_pull(repository, number, &PullUpdate { body: Some(text.body), ..PullUpdate::default() }).await?;
+    client.update_pull(repository, number, &PullUpdate { body: Some(body), ..PullUpdate::default() }).await?;
     Ok(())
 }
 

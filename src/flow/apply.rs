@@ -125,7 +125,7 @@ fn priority(remediation: &Remediation) -> i64 {
 /// Applies `events` to the remediation as it is now, completes the job, and commits. An event that cannot be true any more is
 /// logged and left out: the world went on while the step ran.
 pub(super) async fn finish(line: &Line, job: &Job, id: &RemediationId, events: &[Event]) -> Result<(), StepError> {
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     if let Some(mut current) = session.remediation(&id.0).await? {
         for event in events {
@@ -166,7 +166,7 @@ pub(super) async fn complete(line: &Line, job: &Job) -> Result<(), StepError> {
 pub(super) async fn finish_without_job(line: &Line, id: &RemediationId, event: &Event) -> Result<(), StepError> {
     let mut session = line.store.begin().await?;
     let Some(current) = session.remediation(&id.0).await? else { return Ok(()) };
-    match apply(line, &mut session, &current, event, Utc::now()).await {
+    match apply(line, &mut session, &current, event, line.now()).await {
         Ok(_) => session.commit().await.map_err(Into::into),
         Err(StepError::Illegal(why)) => {
             tracing::info!(remediation = %id, %why, "overtaken");

@@ -54,6 +54,26 @@ pub enum Command {
     Retry,
     /// Tell where it stands.
     Status,
+    /// Tell what happened, from the audit record.
+    Audit,
+    /// Evaluate the rule again on the default branch.
+    Verify,
+    /// Make the change again on the present default branch.
+    Rebase,
+    /// Wait, for this reason; the due date stays.
+    Snooze {
+        /// End of the wait.
+        until: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    },
+    /// Wait no longer.
+    Resume,
+    /// Take a suppression or exception back, for this reason.
+    Revoke {
+        /// Why.
+        reason: String,
+    },
     /// Tell what can be typed.
     Help,
     /// It is a false positive, for this reason.
@@ -85,8 +105,31 @@ pub enum Command {
     },
 }
 
-const VERBS: [&str; 12] =
-    ["help", "plan", "explain", "retry", "status", "at", "with", "fix", "false-positive", "approve", "reject", "exception"];
+const VERBS: [&str; 20] = [
+    "help",
+    "plan",
+    "explain",
+    "retry",
+    "reopen",
+    "status",
+    "audit",
+    "verify",
+    "rebase",
+    "snooze",
+    "resume",
+    "unsnooze",
+    "at",
+    "with",
+    "fix",
+    "false-positive",
+    "approve",
+    "reject",
+    "revoke",
+    "exception",
+];
+
+/// The longest snooze: who needs more asks for an exception, which a second person approves.
+const LONGEST_SNOOZE: TimeDelta = TimeDelta::days(30);
 
 /// The command in a comment: its first line that begins with `/remediate`, outside code, quotes and HTML comments.
 #[must_use]
@@ -99,7 +142,13 @@ pub fn parse_command(comment: &str, now: DateTime<Utc>) -> Option<Command> {
     Some(match verb.to_lowercase().as_str() {
         "help" => Command::Help,
         "explain" => Command::Explain,
-        "retry" => Command::Retry,
+        "retry" | "reopen" | "recreate" => Command::Retry,
+        "audit" => Command::Audit,
+        "verify" => Command::Verify,
+        "rebase" => Command::Rebase,
+        "resume" | "unsnooze" => Command::Resume,
+        "snooze" => snooze(arguments, now),
+        "revoke" => with_reason(reason(), |reason| Command::Revoke { reason }),
         "status" => Command::Status,
         "approve" => match arguments.first().map(String::as_str) {
             None | Some("resource") => Command::Approve { reach: Reach::Resource },
@@ -231,6 +280,23 @@ fn choice(text: &str) -> Result<Choice, String> {
     if safe { Ok(Choice::Line { path: path.into(), line }) } else { Err(wrong()) }
 }
 
+/// `14d REASON` or `until=2027-03-01 REASON`, at most [`LONGEST_SNOOZE`].
+fn snooze(words: &[String], now: DateTime<Utc>) -> Command {
+    let usage = "Write `/remediate snooze 14d REASON` or `/remediate snooze until=2027-03-01 REASON`.";
+    let Some((first, reason)) = words.split_first() else { return Command::Unclear { why: usage.into() } };
+    let text = first.strip_prefix("until=").unwrap_or(first);
+    match end_of(text, now) {
+        Some(until) if until <= now => Command::Unclear { why: format!("`{text}` is in the past.") },
+        Some(until) if until > now + LONGEST_SNOOZE => Command::Unclear {
+            why:
+                "A snooze lasts 30 days at most and moves no due date; for longer, ask for an exception: `/remediate exception 90d REASON`."
+                    .into(),
+        },
+        Some(until) => with_reason(reason.join(" "), |reason| Command::Snooze { until, reason }),
+        None => Command::Unclear { why: usage.into() },
+    }
+}
+
 /// `until=2027-03-01 REASON` or `30d REASON`.
 fn exception(words: &[String], now: DateTime<Utc>) -> Command {
     let usage = "Write `/remediate exception until=2027-03-01 REASON` or `/remediate exception 30d REASON`.";
@@ -311,6 +377,22 @@ mod tests {
         assert!(why("/remediate false-positive").contains("reason"));
         assert!(why("/remediate exception until=2020-01-01 because").contains("past"));
         assert!(why("/remediate exception 900d because").contains("a year"));
+        assert!(why("/remediate snooze 31d because").contains("ask for an exception"));
+        assert!(why("/remediate snooze").contains("snooze 14d REASON"));
+        assert!(why("/remediate revoke").contains("reason"));
+    }
+
+    #[test]
+    fn every_command_of_the_help_is_understood() {
+        let help = crate::render::help_comment();
+        let commands = help.split("`/remediate").skip(1).filter_map(|rest| rest.split('`').next());
+        for command in commands {
+            let written = format!("/remediate{}", command.replace(" N", " 1").replace("ID", "aws/s3/x"));
+            assert!(!matches!(parse(&written), None | Some(Command::Unclear { .. })), "{written}: {:?}", parse(&written));
+        }
+        for verb in VERBS.iter().filter(|verb| !matches!(**verb, "fix" | "reopen" | "unsnooze" | "help")) {
+            assert!(help.contains(verb), "{verb} is not in the help");
+        }
     }
 
     #[test]

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-
 use super::apply::apply;
 use super::command::{Choice, Command, Wishes, parse_command};
 use super::intake::take;
 use super::talk::{ISSUE_SOURCE, Request, put, react};
-use super::{Line, StepError, decisions, dry_run};
+use super::{Line, StepError, again, decisions, dry_run};
 use crate::github::webhook::{Event as HookEvent, Webhook};
 use crate::github::{Issue, Permission, Reaction};
 use crate::ingest::parse_issue;
@@ -25,6 +23,8 @@ pub(super) struct Spoken {
     pub(super) pull: Option<u64>,
     pub(super) issue: Issue,
     pub(super) login: String,
+    /// Whether the author may write to the repository.
+    pub(super) may_write: bool,
     /// Where the command was written, as a link.
     pub(super) link: String,
 }
@@ -58,17 +58,20 @@ pub(super) async fn from_hook(line: &Arc<Line>, webhook: &Webhook) -> Result<Str
         ),
         _ => return Ok("ignored".into()),
     };
-    let Some(command) = parse_command(body, Utc::now()).filter(|_| person) else { return Ok("no command".into()) };
-    let spoken = Spoken {
+    let Some(command) = parse_command(body, line.now()).filter(|_| person) else { return Ok("no command".into()) };
+    let mut spoken = Spoken {
         request: Request { repository, number: issue.number, comment },
         pull: issue.pull_request.is_some().then_some(issue.number),
         issue: issue.clone(),
         login: author.map(|author| author.login.clone()).unwrap_or_default(),
+        may_write: false,
         link: link.to_owned(),
     };
     react(line, &spoken.request, Some(Reaction::Eyes)).await?;
-    let permission = line.client(spoken.repository()).permission_of(spoken.repository(), &spoken.login).await?;
-    if permission < Permission::Write {
+    spoken.may_write = line.client(spoken.repository()).permission_of(spoken.repository(), &spoken.login).await? >= Permission::Write;
+    // Those who decide need not be able to write to every repository; `decisions` asks for their team.
+    let decides = matches!(command, Command::Approve { .. } | Command::Reject { .. } | Command::Revoke { .. });
+    if !spoken.may_write && !(decides && decisions::is_decider(line, &spoken).await?) {
         answer(line, &spoken, "permission", &render::not_permitted_comment(&spoken.login), Reaction::Confused).await?;
         return Ok("not permitted".into());
     }
@@ -82,26 +85,54 @@ async fn carry_out(line: &Arc<Line>, spoken: &Spoken, command: Command) -> Resul
         Command::Fix(wishes) => fix(line, spoken, wishes).await?,
         Command::Retry => retry(line, spoken).await?,
         Command::Plan(wishes) => dry_run::plan(line, spoken, wishes).await?,
-        Command::Status | Command::Explain => {
-            let known = known(line, spoken).await?;
-            let words = known.as_ref().map_or_else(render::nothing_known_comment, |found| {
-                if command == Command::Status {
-                    render::status_comment(&found.remediation)
-                } else {
-                    render::explain_comment(&found.remediation)
-                }
-            });
-            let reaction = if known.is_some() { Reaction::Rocket } else { Reaction::Confused };
-            answer(line, spoken, "answer", &words, reaction).await?;
-        }
+        Command::Status | Command::Explain | Command::Audit => tell(line, spoken, &command).await?,
+        Command::Verify => again::verify(line, spoken).await?,
+        Command::Rebase => again::rebase(line, spoken).await?,
+        Command::Snooze { until, reason } => event(line, spoken, &Event::Snoozed { by: spoken.login.clone(), reason, until }).await?,
+        Command::Resume => event(line, spoken, &Event::ResumeRequested { by: spoken.login.clone() }).await?,
         decision => decisions::decide(line, spoken, decision).await?,
     }
     Ok("command".into())
 }
 
-/// Answers a command: one comment for each topic, edited in place, and a reaction.
+/// Answers a question about what is known.
+async fn tell(line: &Line, spoken: &Spoken, command: &Command) -> Result<(), StepError> {
+    let mut session = line.store.read().await?;
+    let Some(found) = known_in(&mut session, spoken).await? else {
+        return answer(line, spoken, "answer", &render::nothing_known_comment(), Reaction::Confused).await;
+    };
+    let words = match command {
+        Command::Audit => render::audit_comment(&session.audit_of("", &found.remediation.id.0).await?),
+        Command::Status => render::status_comment(&found.remediation),
+        _ => render::explain_comment(&found.remediation),
+    };
+    drop(session);
+    answer(line, spoken, "answer", &words, Reaction::Rocket).await
+}
+
+/// Applies what a person asked for; what cannot be is said so.
+async fn event(line: &Line, spoken: &Spoken, event: &Event) -> Result<(), StepError> {
+    let mut session = line.store.begin().await?;
+    let Some(current) = known_in(&mut session, spoken).await? else {
+        return answer(line, spoken, "answer", &render::nothing_known_comment(), Reaction::Confused).await;
+    };
+    match apply(line, &mut session, &current, event, line.now()).await {
+        Ok(_) => {
+            session.commit().await?;
+            react(line, &spoken.request, Some(Reaction::Rocket)).await
+        }
+        Err(StepError::Illegal(why)) => {
+            drop(session);
+            answer(line, spoken, "answer", &render::not_possible_comment(why.reason), Reaction::Confused).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Answers a command: a comment of its own below it, and a reaction. Answered again after a fault, it is the same comment.
 pub(super) async fn answer(line: &Line, spoken: &Spoken, topic: &str, words: &str, reaction: Reaction) -> Result<(), StepError> {
-    put(line, spoken.repository(), spoken.request.number, topic, words).await?;
+    let topic = format!("{topic}.{}", spoken.request.comment.unwrap_or_default());
+    put(line, spoken.repository(), spoken.request.number, &topic, words).await?;
     react(line, &spoken.request, Some(reaction)).await
 }
 
@@ -150,7 +181,7 @@ async fn fix(line: &Line, spoken: &Spoken, wishes: Wishes) -> Result<(), StepErr
         Err(error) => return answer(line, spoken, "answer", &render::unreadable_comment(&error.to_string()), Reaction::Confused).await,
     };
     let before = known(line, spoken).await?;
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     let mut trouble = None;
     let mut started = Vec::new();
@@ -166,7 +197,7 @@ async fn fix(line: &Line, spoken: &Spoken, wishes: Wishes) -> Result<(), StepErr
         if let Some(block) = &answered {
             session.remember_answer(&block.remembered(&current.remediation.key, &spoken.login, now)).await?;
         }
-        match again(line, &mut session, current, answered.is_some(), &spoken.login, now).await? {
+        match begin_again(line, &mut session, current, answered.is_some(), &spoken.login, now).await? {
             Ok(current) => started.push(current.remediation),
             Err(why) => trouble = Some(why),
         }
@@ -203,7 +234,7 @@ struct Block {
 }
 
 impl Block {
-    fn remembered(&self, key: &str, by: &str, now: chrono::DateTime<Utc>) -> Answer {
+    fn remembered(&self, key: &str, by: &str, now: chrono::DateTime<chrono::Utc>) -> Answer {
         Answer {
             resource: key.into(),
             rule: String::new(),
@@ -261,13 +292,13 @@ fn chosen(remediation: &Remediation, number: usize) -> Option<Chosen> {
 }
 
 /// Something that had ended begins again because a person asked. The inner error is for that person.
-async fn again(
+async fn begin_again(
     line: &Line,
     session: &mut Session,
     current: VersionedRemediation,
     answered: bool,
     by: &str,
-    now: chrono::DateTime<Utc>,
+    now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Result<VersionedRemediation, String>, StepError> {
     let by = by.to_owned();
     let event = match current.remediation.state {
@@ -288,7 +319,7 @@ async fn again(
 
 /// `/remediate retry`.
 async fn retry(line: &Line, spoken: &Spoken) -> Result<(), StepError> {
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     let Some(current) = known_in(&mut session, spoken).await? else {
         return answer(line, spoken, "answer", &render::nothing_known_comment(), Reaction::Confused).await;

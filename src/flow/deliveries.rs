@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-
 use super::intake::take;
 use super::{Line, REPORT_EVENT, StepError, commands, parse_report, parse_source, policy};
 use crate::github::webhook::{Event as HookEvent, PullRequestEvent, PushEvent, Webhook};
@@ -34,7 +32,7 @@ pub(super) async fn process(line: &Arc<Line>, job: &Job) -> Result<(), StepError
         }
     };
     let mut session = line.store.begin().await?;
-    session.delivery_processed(&source, &id, &outcome, Utc::now()).await?;
+    session.delivery_processed(&source, &id, &outcome, line.now()).await?;
     session.complete(job).await?;
     session.commit().await?;
     Ok(())
@@ -59,7 +57,7 @@ async fn record(line: &Line, findings: Vec<Finding>) -> Result<usize, StepError>
         if batch.is_empty() {
             return Ok(count);
         }
-        let now = Utc::now();
+        let now = line.now();
         let mut session = line.store.begin().await?;
         for finding in batch {
             match take(line, &mut session, finding, now).await {
@@ -105,7 +103,7 @@ async fn hook(line: &Arc<Line>, delivery: &Delivery) -> Result<String, StepError
 async fn pull_request(line: &Line, webhook: &Webhook, event: &PullRequestEvent) -> Result<String, StepError> {
     let branch = &event.pull_request.head.branch;
     let Some(repository) = webhook.repository().filter(|_| branch.starts_with(BRANCHES)) else { return Ok("not ours".into()) };
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     let mut found = session.remediation_by_pull_request(repository.id, event.pull_request.number).await?;
     if found.is_none() {
@@ -121,7 +119,7 @@ async fn pull_request(line: &Line, webhook: &Webhook, event: &PullRequestEvent) 
 async fn push(line: &Line, webhook: &Webhook, event: &PushEvent) -> Result<String, StepError> {
     let (Some(repository), Some(branch)) = (webhook.repository(), event.branch()) else { return Ok("ignored".into()) };
     if branch.starts_with(BRANCHES) {
-        let now = Utc::now();
+        let now = line.now();
         let mut session = line.store.begin().await?;
         let Some(found) = session.remediation_by_branch(repository.id, branch).await? else { return Ok("not known".into()) };
         session.enqueue(&NewJob::follow(&found.remediation, Follow::Track, now), now).await?;

@@ -29,9 +29,17 @@ pub struct Line {
     pub catalogue: Arc<Catalogue>,
     /// Repositories read so far.
     pub trees: super::Trees,
+    /// What time it is.
+    pub clock: super::Clock,
 }
 
 impl Line {
+    /// Now, by the line's own clock.
+    #[must_use]
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+
     /// The client for a repository's installation.
     #[must_use]
     pub fn client(&self, repository: &Repository) -> Arc<Installation> {

@@ -8,9 +8,11 @@
 //! database is looked up before it is done, and its state change completes its job in the same transaction.
 
 mod act;
+mod again;
 mod apply;
 mod assess;
 mod choose;
+mod clock;
 mod command;
 mod commands;
 mod decide;
@@ -38,10 +40,12 @@ mod workers;
 mod write_up;
 
 pub use choose::{Choice as RuleChoice, RULE_WISH, ask_which, choose, dedup_key, identity_of};
+pub use clock::Clock;
 pub use command::{Choice, Command, Reach, Wishes, parse_command};
 pub use error::StepError;
 pub use line::Line;
 pub use needs::NEEDED_PERMISSIONS;
+pub use policy::policy_names;
 pub use source::{REPORT_EVENT, parse_report, parse_source};
 pub use trees::Trees;
 pub use workers::run_workers;

@@ -10,7 +10,7 @@ use super::trees::Tree;
 use super::{Line, StepError, policy};
 use crate::lifecycle::Event;
 use crate::locate::Answer;
-use crate::model::{Refusal, RefusalKind, Remediation, Repository};
+use crate::model::{Refusal, RefusalKind, Remediation, Repository, Route};
 use crate::owners::{CodeOwners, Witnesses, route};
 use crate::store::Job;
 
@@ -32,8 +32,8 @@ pub(super) async fn place(line: &Arc<Line>, job: &Job) -> Result<(), StepError> 
         let found = tokio::task::spawn_blocking(move || find(&case, &trees).map(|found| (case, found))).await?;
         match found {
             Ok((case, (tree, located))) => {
-                let owner = owner(line, &case, &tree, &located.target.path).await?;
-                Event::Located { repository: tree.repository.clone(), target: Box::new(located.target), owner }
+                let route = routed(line, &case, &tree, &located.target.path).await?;
+                Event::Located { repository: tree.repository.clone(), target: Box::new(located.target), route }
             }
             Err(refusal) => Event::Refused { refusal },
         }
@@ -98,8 +98,8 @@ pub(super) async fn fetch(line: &Arc<Line>, repositories: Vec<Repository>) -> Re
     Ok(trees)
 }
 
-/// Who owns the block: stated, tagged, in CODEOWNERS, or the fallback team.
-async fn owner(line: &Line, case: &Case, tree: &Tree, path: &str) -> Result<Option<String>, StepError> {
+/// Who owns the block: stated, tagged, in CODEOWNERS, or the fallback team; with the chain that led there.
+async fn routed(line: &Line, case: &Case, tree: &Tree, path: &str) -> Result<Route, StepError> {
     let policy = policy::in_force(line, tree).await?;
     let code_owners = CodeOwners::of(&tree.workspace);
     let first = case.findings.first();
@@ -111,5 +111,5 @@ async fn owner(line: &Line, case: &Case, tree: &Tree, path: &str) -> Result<Opti
         account_owner: None,
         organisation: &tree.repository.owner,
     };
-    Ok(route(&witnesses, &policy).owner.map(|owner| owner.to_string()))
+    Ok(route(&witnesses, &policy))
 }

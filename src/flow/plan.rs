@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::apply::{apply, finish, subject};
 use super::assess::scored;
 use super::choose::{dedup_key, identity_of};
+use super::decisions::decided;
 use super::place::case_of;
 use super::solve::{Case, Solution, find, solve};
 use super::trees::Tree;
@@ -37,7 +38,10 @@ pub(super) async fn plan(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
             if join_twin(line, job, &remediation, &solved.case, solution).await? {
                 return Ok(());
             }
-            events_of(&remediation, &solved, solution)
+            match decision(line, &remediation, &solved, solution).await? {
+                Some(event) => vec![event],
+                None => events_of(&remediation, &solved, solution, line.now()),
+            }
         }
         Err(refusal) => vec![Event::Refused { refusal: refusal.clone() }],
     };
@@ -53,7 +57,7 @@ async fn join_twin(line: &Line, job: &Job, remediation: &Remediation, case: &Cas
     if key == remediation.key {
         return Ok(false);
     }
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     let Some(current) = session.remediation(&remediation.id.0).await? else { return Ok(false) };
     let Some(twin) = session.remediation_by_key(&key).await? else {
@@ -80,13 +84,23 @@ async fn join_twin(line: &Line, job: &Job, remediation: &Remediation, case: &Cas
     Ok(true)
 }
 
-fn events_of(remediation: &Remediation, solved: &Solved, solution: &Solution) -> Vec<Event> {
+/// A decision in force about the rule, now that rule and repository are known.
+async fn decision(line: &Line, remediation: &Remediation, solved: &Solved, solution: &Solution) -> Result<Option<Event>, StepError> {
+    let (Solution::Holds { rule, .. } | Solution::Patch { rule, .. }) = solution;
+    let mut session = line.store.read().await?;
+    // The key may have become a finer one a moment ago.
+    let key = session.remediation(&remediation.id.0).await?.map_or_else(|| remediation.key.clone(), |found| found.remediation.key);
+    let found = session.decision_in_force(&key, Some(solved.tree.repository.id), &rule.id, line.now()).await?;
+    Ok(found.and_then(|found| decided(&found.decision)))
+}
+
+fn events_of(remediation: &Remediation, solved: &Solved, solution: &Solution, now: DateTime<Utc>) -> Vec<Event> {
     let (rule, target) = match solution {
         Solution::Holds { rule, target } | Solution::Patch { rule, target, .. } => (rule, target),
     };
     // Now that the place is known, the score may be another: the folder tells the environment, the policy the threshold.
-    let score = scored(remediation, &solved.case, Some(rule.severity), Some(&target.path), &solved.policy);
-    if matches!(&score, Event::Scored { risk, .. } if !risk.above_threshold) && !asked_by_person(&solved.case) {
+    let score = scored(remediation, &solved.case, Some(rule.severity), Some(&target.path), &solved.policy, now);
+    if matches!(&score, Event::Scored { risk, .. } if !risk.above_threshold) {
         return vec![score];
     }
     match solution {
@@ -98,11 +112,6 @@ fn events_of(remediation: &Remediation, solved: &Solved, solution: &Solution) ->
             vec![Event::Planned { rules: patch.rules.clone(), applicability: patch.applicability }, score]
         }
     }
-}
-
-/// What a person asked for is done whatever its score.
-fn asked_by_person(case: &Case) -> bool {
-    case.findings.iter().any(|finding| finding.source == super::talk::ISSUE_SOURCE)
 }
 
 /// Locates and patches a remediation on the head of its repository; `None` when that is empty.

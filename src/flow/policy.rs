@@ -1,49 +1,89 @@
 //! The policy in force for a repository: the organisation's file, then the repository's, the last good one of each.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
+use serde_json::json;
 
+use super::apply::{apply, complete};
 use super::trees::Tree;
 use super::{Line, StepError};
-use crate::config::{ConfigError, Policy, PolicyFile, parse_policy};
+use crate::config::{Policy, PolicyFile, PolicyNames, check_policy, parse_policy};
 use crate::github::{CheckConclusion, NewCheckRun};
+use crate::lifecycle::Event;
 use crate::model::Repository;
 use crate::render;
+use crate::risk::WEIGHTS;
+use crate::rule::Catalogue;
+use crate::store::{Job, KnownConfig, NewJob};
 
 /// Where a repository, and the organisation's `.github` repository, keeps its policy; the first one there counts.
 const PATHS: [&str; 2] = [".github/remediate.yml", ".github/remediate.yaml"];
 
-/// The policy for `tree`'s repository at its commit. A broken file is reported once for each commit, and the last good one stays in
-/// force.
+/// What one file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    /// There is none.
+    Nothing,
+    /// The text in force: the one at the commit, or the last good one.
+    Text(String),
+    /// It cannot be read and never could.
+    Unreadable(String),
+}
+
+/// The policy for `tree`'s repository at its commit. A broken file is reported once, on the commit that broke it, and the last good
+/// one stays in force.
 pub(super) async fn in_force(line: &Line, tree: &Tree) -> Result<Policy, StepError> {
-    let organisation = organisation_text(line, &tree.repository).await?;
-    let own = good_text(line, tree).await?;
-    Ok(merged(organisation.as_deref(), own.as_deref()))
+    let organisation = organisation(line, &tree.repository).await?;
+    let own = at_commit(line, tree).await?;
+    Ok(merged(&organisation, &own))
 }
 
 /// The policy last known for a repository, without looking at it again.
 pub(super) async fn known(line: &Line, repository: &Repository) -> Result<Option<Policy>, StepError> {
     let mut session = line.store.read().await?;
-    let own = session.config(repository.id).await?.map(|config| config.text);
+    let own = last_known(session.config(repository.id).await?);
     let organisation = match session.repository_named(&repository.owner, ".github").await? {
-        Some(shared) => session.config(shared.repository.id).await?.map(|config| config.text),
-        None => None,
+        Some(shared) => last_known(session.config(shared.repository.id).await?),
+        None => Said::Nothing,
     };
-    Ok(Some(merged(organisation.as_deref(), own.as_deref())))
+    Ok(Some(merged(&organisation, &own)))
 }
 
-fn merged(organisation: Option<&str>, own: Option<&str>) -> Policy {
-    let files: Vec<PolicyFile<'_>> = [("the organisation's remediate.yml", organisation), (PATHS[0], own)]
-        .into_iter()
-        .filter_map(|(name, text)| Some(PolicyFile { name, text: text? }))
-        .collect();
-    // Both were good when they were read; together they are no worse.
-    parse_policy(&files).unwrap_or_default()
+fn last_known(config: Option<KnownConfig>) -> Said {
+    match config {
+        None => Said::Nothing,
+        Some(KnownConfig { commit, broken: Some((_, error)), .. }) if commit.is_empty() => Said::Unreadable(error),
+        Some(config) => Said::Text(config.text),
+    }
 }
 
-async fn organisation_text(line: &Line, repository: &Repository) -> Result<Option<String>, StepError> {
+fn merged(organisation: &Said, own: &Said) -> Policy {
+    let mut files = Vec::new();
+    for (name, said) in [("the organisation's remediate.yml", organisation), (PATHS[0], own)] {
+        match said {
+            Said::Nothing => {}
+            Said::Text(text) => files.push(PolicyFile { name, text }),
+            Said::Unreadable(error) => return Policy { unreadable: Some(error.clone()), ..Policy::default() },
+        }
+    }
+    // Both were good when they were read. If they are not good together, nothing is done rather than anything wrong.
+    parse_policy(&files).unwrap_or_else(|error| Policy { unreadable: Some(error.to_string()), ..Policy::default() })
+}
+
+/// The names that a policy may use: those of the rules, of their parameters and of the points of the risk score.
+#[must_use]
+pub fn policy_names(catalogue: &Catalogue) -> PolicyNames {
+    PolicyNames {
+        rules: catalogue.iter().map(|rule| rule.id.clone()).collect(),
+        params: catalogue.iter().flat_map(|rule| rule.params.iter().map(|param| param.name.clone())).collect(),
+        weights: WEIGHTS.iter().map(|weight| weight.name.to_owned()).collect(),
+    }
+}
+
+/// What the organisation's own file says.
+async fn organisation(line: &Line, repository: &Repository) -> Result<Said, StepError> {
     let listed = line.repositories(repository.installation).await?;
     let Some(info) = listed.iter().find(|info| info.name == ".github" && info.owner.login.eq_ignore_ascii_case(&repository.owner)) else {
-        return Ok(None);
+        return Ok(Said::Nothing);
     };
     let shared = info.repository(repository.installation);
     let mut session = line.store.begin().await?;
@@ -53,16 +93,16 @@ async fn organisation_text(line: &Line, repository: &Repository) -> Result<Optio
         archived: info.archived,
         removed: false,
     };
-    session.save_repository(&known, Utc::now()).await?;
+    session.save_repository(&known, line.now()).await?;
     session.commit().await?;
     match line.tree(&shared).await? {
-        Some(tree) => good_text(line, &tree).await,
-        None => Ok(None),
+        Some(tree) => at_commit(line, &tree).await,
+        None => Ok(Said::Nothing),
     }
 }
 
-/// The text of the file at the tree's commit if it is good, else the last one that was.
-async fn good_text(line: &Line, tree: &Tree) -> Result<Option<String>, StepError> {
+/// What the file at the tree's commit says if it is good, else what the last good one said.
+async fn at_commit(line: &Line, tree: &Tree) -> Result<Said, StepError> {
     let found = PATHS.iter().find_map(|path| Some((*path, tree.workspace.get(path)?)));
     let mut session = line.store.read().await?;
     let known = session.config(tree.repository.id).await?;
@@ -70,52 +110,117 @@ async fn good_text(line: &Line, tree: &Tree) -> Result<Option<String>, StepError
     // A file that was removed is a policy too: an empty one.
     let (path, text) = found.unwrap_or((PATHS[0], ""));
     if known.is_none() && text.is_empty() {
-        return Ok(None);
+        return Ok(Said::Nothing);
     }
-    if known.as_ref().is_some_and(|known| known.text == text && known.broken.is_none()) {
-        return Ok(Some(text.to_owned()));
+    if known.as_ref().is_some_and(|known| known.text == text && known.broken.is_none() && !known.commit.is_empty()) {
+        return Ok(Said::Text(text.to_owned()));
     }
-    match parse_policy(&[PolicyFile { name: path, text }]) {
+    match check_policy(PolicyFile { name: path, text }, &policy_names(&line.catalogue)) {
         Ok(_) => {
+            let now = line.now();
             let mut session = line.store.begin().await?;
-            session.save_config(tree.repository.id, &tree.commit, text, Utc::now()).await?;
+            session.save_config(tree.repository.id, &tree.commit, text, now).await?;
+            session.enqueue(&reconsider_job(&tree.repository, now), now).await?;
             session.commit().await?;
-            Ok(Some(text.to_owned()))
+            Ok(Said::Text(text.to_owned()))
         }
         Err(error) => {
-            let told = known.as_ref().is_some_and(|known| known.broken.as_ref().is_some_and(|(commit, _)| *commit == tree.commit));
-            if !told {
-                report(line, tree, &error).await?;
+            // Told once: commits that leave the mistake as it is say nothing new.
+            let words = error.to_string();
+            if known.as_ref().and_then(|known| known.broken.as_ref()).is_none_or(|(_, told)| *told != words) {
+                report(line, tree, path, &words).await?;
             }
-            Ok(known.map(|known| known.text).filter(|text| !text.is_empty()))
+            Ok(match known {
+                Some(known) if !known.commit.is_empty() => Said::Text(known.text),
+                _ => Said::Unreadable(words),
+            })
         }
     }
 }
 
 /// A failed check on the commit that broke the file, with line and caret.
-async fn report(line: &Line, tree: &Tree, error: &ConfigError) -> Result<(), StepError> {
-    tracing::warn!(repository = %tree.repository, commit = tree.commit, %error, "the policy cannot be read");
+async fn report(line: &Line, tree: &Tree, path: &str, error: &str) -> Result<(), StepError> {
+    let client = line.client(&tree.repository);
+    let commit = client.last_commit_of(&tree.repository, &tree.commit, path).await?.unwrap_or_else(|| tree.commit.clone());
+    tracing::warn!(repository = %tree.repository, commit, %error, "the policy cannot be read");
     let run = NewCheckRun {
         name: "remediate policy".into(),
-        head_sha: tree.commit.clone(),
-        external_id: format!("policy-{}", tree.commit),
+        head_sha: commit.clone(),
+        external_id: format!("policy-{commit}"),
         conclusion: Some(CheckConclusion::Failure),
         title: "The policy cannot be read".into(),
-        summary: render::policy_error_comment(&error.to_string()),
+        summary: render::policy_error_comment(error),
         details_url: None,
     };
-    line.client(&tree.repository).put_check_run(&tree.repository, &run).await?;
+    client.put_check_run(&tree.repository, &run).await?;
     let mut session = line.store.begin().await?;
-    session.config_broken(tree.repository.id, &tree.commit, &error.to_string(), Utc::now()).await?;
+    session.config_broken(tree.repository.id, &commit, error, line.now()).await?;
     session.commit().await?;
     Ok(())
+}
+
+fn reconsider_job(repository: &Repository, now: DateTime<Utc>) -> NewJob {
+    NewJob::new("reconsider", json!({ "repository": repository.id, "owner": repository.owner, "name": repository.name }), now)
+        .once(format!("reconsider:{}", repository.id))
+}
+
+/// Remediations looked at in one transaction.
+const PAGE: i64 = 200;
+
+/// The policy changed: what it kept from being done is looked at again.
+pub(super) async fn reconsider(line: &Line, job: &Job) -> Result<(), StepError> {
+    let text = |key: &str| job.payload.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let (id, owner, everywhere) = (job.payload["repository"].as_u64(), text("owner"), text("name") == ".github");
+    let mut after = None;
+    loop {
+        let now = line.now();
+        let mut session = line.store.begin().await?;
+        let page = session.remediations_after(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.remediation.id.clone());
+        for found in &page {
+            let concerned = match &found.remediation.repository {
+                Some(its) => Some(its.id) == id || (everywhere && its.owner.eq_ignore_ascii_case(owner)),
+                // Not located yet: the organisation's policy decides whether it is looked for.
+                None => true,
+            };
+            if concerned {
+                apply(line, &mut session, found, &Event::PolicyChanged, now).await?;
+            }
+        }
+        session.commit().await?;
+    }
+    complete(line, job).await
 }
 
 /// The policy for findings whose repository is not known yet: the organisation's, when there is only one.
 pub(super) async fn general(line: &Line) -> Result<Policy, StepError> {
     let installations = line.github.installations().await?;
     let [only] = installations.as_slice() else { return Ok(Policy::default()) };
-    let repository = Repository { id: 0, installation: only.id, owner: only.account.login.clone(), name: String::new() };
-    let organisation = organisation_text(line, &repository).await?;
-    Ok(merged(organisation.as_deref(), None))
+    Ok(merged(&organisation(line, &anywhere(only)).await?, &Said::Nothing))
+}
+
+/// Every policy under which a finding may turn out to be worth a pull request once its repository is known: that of each
+/// organisation, and those of repositories that set a threshold or weights of their own. Never empty; the most general first.
+pub(super) async fn possible(line: &Line) -> Result<Vec<Policy>, StepError> {
+    let mut organisations = Vec::new();
+    for installation in line.github.installations().await? {
+        organisations.push(organisation(line, &anywhere(&installation)).await?);
+    }
+    if organisations.is_empty() {
+        organisations.push(Said::Nothing);
+    }
+    let mut session = line.store.read().await?;
+    let texts = session.configs_that_score().await?;
+    drop(session);
+    let mut policies: Vec<Policy> = organisations.iter().map(|said| merged(said, &Said::Nothing)).collect();
+    for said in &organisations {
+        policies.extend(texts.iter().map(|text| merged(said, &Said::Text(text.clone()))));
+    }
+    Ok(policies)
+}
+
+/// Some repository of an installation, which one does not matter.
+fn anywhere(installation: &crate::github::InstallationInfo) -> Repository {
+    Repository { id: 0, installation: installation.id, owner: installation.account.login.clone(), name: String::new() }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use super::apply::{apply, complete, publish_job};
 use super::plan::{Solved, solve_now};
 use super::solve::Solution;
-use super::{Line, StepError, write_up};
+use super::{Line, StepError, talk, write_up};
 use crate::config::{CommitPolicy, Policy};
 use crate::git::{BranchCommit, Change, GitError, Lease, Publication, Remote, human_commits};
 use crate::github::{GithubError, NewCommit, NewPull, Pull, PullState};
@@ -45,8 +45,12 @@ pub(super) async fn publish(line: &Arc<Line>, job: &Job) -> Result<(), StepError
         Ok((_, Solution::Patch { target, patch, .. })) => {
             if let Some(obstacle) = obstacle(line, &solved.tree.repository).await? {
                 vec![Event::Refused { refusal: obstacle }]
-            } else if !place_taken(line, &remediation, &solved.policy).await? {
-                tracing::info!("the limit of open pull requests is reached; it waits");
+            } else if let Some(full) = full_limit(line, &remediation, &solved.policy).await? {
+                tracing::info!(limit = full, "the limit of pull requests is reached; it waits");
+                // Those who asked in an issue hear of it; it is tried again when a place becomes free.
+                for request in talk::requests(line, &remediation).await? {
+                    talk::put(line, &request.repository, request.number, &remediation.id.0, &render::queued_comment(&full)).await?;
+                }
                 return complete(line, job).await;
             } else {
                 open(line, &remediation, &solved, target, patch).await?
@@ -87,30 +91,39 @@ async fn obstacle_now(line: &Line, repository: &Repository) -> Result<Option<Str
     })
 }
 
-/// Whether the limits allow one more pull request; a place once taken is kept.
-async fn place_taken(line: &Line, remediation: &Remediation, policy: &Policy) -> Result<bool, StepError> {
-    let Some(repository) = &remediation.repository else { return Ok(true) };
+/// The limit that is full, in words, if one is; else a place is taken, which is kept.
+async fn full_limit(line: &Line, remediation: &Remediation, policy: &Policy) -> Result<Option<String>, StepError> {
+    let Some(repository) = &remediation.repository else { return Ok(None) };
     let mut session = line.store.begin().await?;
     if policy.limits.open_pull_requests > 0 {
         let open = session.remediations_in(RemediationState::Open, LOOK_AHEAD).await?;
         let open = open.iter().filter(|found| found.remediation.repository.as_ref().is_some_and(|its| its.id == repository.id)).count();
         if open >= policy.limits.open_pull_requests as usize {
-            return Ok(false);
+            return Ok(Some(format!("{open} of at most {} pull requests are open here", policy.limits.open_pull_requests)));
         }
     }
     if policy.limits.per_hour > 0 {
-        let now = Utc::now();
+        let now = line.now();
         let limit = Limit {
             scope: format!("repository:{}", repository.id),
             since: now - TimeDelta::hours(1),
             most: i64::from(policy.limits.per_hour),
         };
         if session.take_place(&remediation.id.0, &[limit], now).await?.is_err() {
-            return Ok(false);
+            return Ok(Some(format!(
+                "{} pull requests were opened here within the hour, which is the most allowed",
+                policy.limits.per_hour
+            )));
         }
     }
     session.commit().await?;
-    Ok(true)
+    Ok(None)
+}
+
+/// What was looked at to say that rules hold at a place.
+pub(super) fn evidence(rules: &[String], place: &crate::model::Place) -> String {
+    let names = rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
+    format!("{names} holds for `{}` in `{}:{}`", place.note, place.path, place.line)
 }
 
 /// The branch is the identity of a remediation: the same for the same rule at the same block, in each round a new one.
@@ -188,7 +201,7 @@ fn remembered(pull: &Pull, branch: &str) -> Option<Vec<Event>> {
 }
 
 /// Pushes the commit, never over a person's. The inner error is a refusal.
-async fn push(
+pub(super) async fn push(
     line: &Line,
     remediation: &Remediation,
     solved: &Solved,
@@ -271,7 +284,7 @@ async fn commit_by_api(
 
 /// Applies the events, queues the next publication, completes the job.
 async fn settle(line: &Line, job: &Job, remediation: &Remediation, events: &[Event], more: bool) -> Result<(), StepError> {
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     if let Some(mut current) = session.remediation(&remediation.id.0).await? {
         for event in events {

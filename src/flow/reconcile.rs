@@ -15,7 +15,7 @@ const KEEP_DELIVERIES: TimeDelta = TimeDelta::days(30);
 /// Queues what may have been missed, and forgets what is no longer needed.
 pub(super) async fn reconcile(line: &Line, job: &Job) -> Result<(), StepError> {
     redeliver(line).await;
-    let now = Utc::now();
+    let now = line.now();
     let mut after: Option<RemediationId> = None;
     loop {
         let mut session = line.store.begin().await?;
@@ -50,6 +50,7 @@ pub(super) async fn reconcile(line: &Line, job: &Job) -> Result<(), StepError> {
 
 /// Asks GitHub to send again what did not arrive: commands and alerts leave no other trace.
 async fn redeliver(line: &Line) {
+    // GitHub's deliveries carry GitHub's time.
     let since = Utc::now() - line.settings.workers.reconcile.as_delta().max(TimeDelta::minutes(10)) - TimeDelta::minutes(10);
     let lost = match line.github.lost_deliveries(since).await {
         Ok(lost) => lost,

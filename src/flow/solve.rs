@@ -115,6 +115,13 @@ fn named(mut refusal: Refusal, candidates: &[Candidate], several: bool) -> Refus
 /// # Errors
 /// Why there is none.
 pub(super) fn solve(case: &Case, tree: &Tree, target: &Target, catalogue: &Catalogue, policy: &Policy) -> Result<Solution, Refusal> {
+    if let Some(error) = &policy.unreadable {
+        return Err(Refusal::new(
+            RefusalKind::NotAllowed,
+            format!("the policy cannot be read, and no earlier version of it could: {}", error.lines().next().unwrap_or_default()),
+        )
+        .next("mend `.github/remediate.yml`; until then nothing is done here"));
+    }
     if !policy.enabled {
         return Err(not_allowed("the bot is switched off here (`enabled: false`)"));
     }

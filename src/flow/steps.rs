@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::apply::finish_without_job;
-use super::{Line, StepError, act, assess, decide, deliveries, place, plan, publish, reconcile, track, verify};
+use super::{Line, StepError, act, again, assess, decide, decisions, deliveries, place, plan, policy, publish, reconcile, track, verify};
 use crate::lifecycle::Event;
 use crate::model::RemediationId;
 use crate::store::Job;
@@ -23,6 +23,10 @@ pub(super) async fn run(line: Arc<Line>, job: Job) -> Result<(), StepError> {
         "breach" => decide::tell(&line, &job, Event::DueDatePassed).await,
         "rescan" => decide::tell(&line, &job, Event::RescanDeadline).await,
         "end_exception" => decide::end_exceptions(&line, &job).await,
+        "wake" => decide::tell(&line, &job, Event::SnoozeEnded).await,
+        "reconsider" => policy::reconsider(&line, &job).await,
+        "spread" => decisions::spread(&line, &job).await,
+        "rebase" => again::rebased(&line, &job).await,
         "lapse_decision" => decide::lapse(&line, &job).await,
         "reconcile" => reconcile::reconcile(&line, &job).await,
         other => Err(StepError::Never(format!("there is no step called `{other}`; this job was queued by another version"))),

@@ -2,7 +2,7 @@
 
 use super::{Line, StepError};
 use crate::github::Reaction;
-use crate::lifecycle::{Note, Thread};
+use crate::lifecycle::{Asked, Note, Thread};
 use crate::model::{Finding, Refusal, RefusalKind, Remediation, Repository};
 use crate::render;
 
@@ -56,11 +56,13 @@ pub(super) async fn comment(line: &Line, remediation: &Remediation, on: Thread, 
     if matches!(on, Thread::PullRequest | Thread::Everywhere)
         && let (Some(repository), Some(pull)) = (&remediation.repository, &remediation.pull_request)
     {
-        put(line, repository, pull.number, &format!("{}.{}", topic(note), remediation.id), &words).await?;
+        put(line, repository, pull.number, &topic_of(note, remediation), &words).await?;
     }
     if matches!(on, Thread::Issues | Thread::Everywhere) {
         for request in requests(line, remediation).await? {
-            put(line, &request.repository, request.number, &remediation.id.0, &words).await?;
+            // What asks people something is a comment of its own: an edited one tells nobody.
+            let topic = if asks(note) { topic_of(note, remediation) } else { remediation.id.0.clone() };
+            put(line, &request.repository, request.number, &topic, &words).await?;
             react(line, &request, outcome(note)).await?;
         }
     }
@@ -86,16 +88,65 @@ pub(super) async fn react(line: &Line, request: &Request, reaction: Option<React
     Ok(())
 }
 
-/// Tells the team above the owners, if one is configured, where the work is.
+/// Tells the team above the owners, if one is configured, where the work is: on the pull request, else on the issues that asked.
 pub(super) async fn escalate(line: &Line, remediation: &Remediation, note: &Note) -> Result<(), StepError> {
-    let (Some(repository), Some(pull)) = (&remediation.repository, &remediation.pull_request) else { return Ok(()) };
-    let Some(team) = super::policy::known(line, repository).await?.and_then(|policy| policy.security_team) else { return Ok(()) };
-    let Some(words) = words(line, remediation, note).await? else { return Ok(()) };
+    tracing::warn!(remediation = %remediation.id, state = remediation.state.name(), due = ?remediation.due, what = topic(note), "escalated");
+    metrics::counter!("remediate_escalations_total", "what" => if matches!(note, Note::Overdue) { "overdue" } else { "failed" })
+        .increment(1);
+    let mut threads = Vec::new();
+    if let (Some(repository), Some(pull)) = (&remediation.repository, &remediation.pull_request) {
+        threads.push((repository.clone(), pull.number));
+    } else {
+        threads.extend(requests(line, remediation).await?.into_iter().map(|request| (request.repository, request.number)));
+    }
+    for (repository, number) in threads {
+        let Some(policy) = super::policy::known(line, &repository).await? else { continue };
+        let Some(team) = policy.security_team.as_deref().map(|team| mention(team, &repository)) else { continue };
+        let words = match note {
+            Note::Overdue => render::overdue_comment(remediation.due, &[team]),
+            _ => match words(line, remediation, note).await? {
+                Some(words) => format!("{team}: {words}"),
+                None => continue,
+            },
+        };
+        put(line, &repository, number, &format!("escalation.{}.{}", topic(note), remediation.id), &words).await?;
+    }
+    Ok(())
+}
+
+/// A team of the organisation's own policy as a mention: that it is told is what is wanted.
+fn mention(team: &str, repository: &Repository) -> String {
     let team = team.trim_start_matches('@');
     let team = if team.contains('/') { team.to_owned() } else { format!("{}/{team}", repository.owner) };
-    // The team's name comes from the organisation's own policy: a mention is what is wanted.
-    let safe: String = team.chars().filter(|c| c.is_ascii_alphanumeric() || "-_/".contains(*c)).collect();
-    put(line, repository, pull.number, &format!("escalation.{}.{}", topic(note), remediation.id), &format!("@{safe}: {words}")).await
+    format!("@{}", team.chars().filter(|c| c.is_ascii_alphanumeric() || "-_/".contains(*c)).collect::<String>())
+}
+
+/// Mentions of those whose review is still asked for. GitHub knows them, so none of them is a name that only a finding said.
+async fn reviewers(line: &Line, remediation: &Remediation) -> Result<Vec<String>, StepError> {
+    let (Some(repository), Some(pull)) = (&remediation.repository, &remediation.pull_request) else { return Ok(Vec::new()) };
+    let pending = line.client(repository).pending_reviewers(repository, pull.number).await?;
+    let teams = pending.teams.into_iter().map(|team| format!("@{}/{team}", repository.owner));
+    Ok(teams.chain(pending.users.into_iter().map(|user| format!("@{user}"))).collect())
+}
+
+/// The team before which a request is, as a mention.
+async fn deciders(line: &Line, remediation: &Remediation, asked: &Asked) -> Result<Option<String>, StepError> {
+    let repository = match &remediation.repository {
+        Some(repository) => Some(repository.clone()),
+        None => requests(line, remediation).await?.into_iter().next().map(|request| request.repository),
+    };
+    let Some(repository) = repository else { return Ok(None) };
+    let Some(policy) = super::policy::known(line, &repository).await? else { return Ok(None) };
+    let team = match asked {
+        Asked::FalsePositive => policy.analysts(),
+        Asked::Exception { .. } => policy.security_team.as_deref(),
+    };
+    Ok(team.map(|team| mention(team, &repository)))
+}
+
+/// Whether a note asks people to do something now.
+const fn asks(note: &Note) -> bool {
+    matches!(note, Note::DecisionAsked { .. } | Note::ExceptionEnded | Note::Revoked { .. })
 }
 
 pub(super) async fn close_issues(line: &Line, remediation: &Remediation) -> Result<(), StepError> {
@@ -134,13 +185,27 @@ const fn topic(note: &Note) -> &'static str {
         Note::Merged => "merged",
         Note::HoldsInCode { .. } | Note::Verified | Note::RescanConfirmed { .. } | Note::RescanSilent => "verified",
         Note::Reopened { .. } => "reopened",
-        Note::Paused { .. } | Note::Resumed { .. } => "paused",
-        Note::Suppressed { .. } | Note::Excepted { .. } | Note::ExceptionEnded => "decision",
+        Note::DecisionAsked { .. } | Note::NotExtended { .. } => "asked",
+        Note::Snoozed { .. } | Note::Resumed { .. } => "paused",
+        Note::Suppressed { .. } | Note::Excepted { .. } => "decision",
+        Note::ExceptionEnded | Note::Revoked { .. } => "back",
         Note::Reminder => "reminder",
         Note::Overdue => "overdue",
         Note::Failed => "failed",
         Note::ReopenedByPerson { .. } => "again",
     }
+}
+
+/// What a comment is about. What asks people something has a number of its own each time, so that it is a new comment.
+fn topic_of(note: &Note, remediation: &Remediation) -> String {
+    let number = match note {
+        Note::DecisionAsked { decide_by, .. } => Some(decide_by.timestamp()),
+        Note::ExceptionEnded | Note::Revoked { .. } => remediation.counts_from.map(|at| at.timestamp()),
+        Note::Reminder | Note::Overdue => remediation.due.map(|due| due.timestamp()),
+        _ => None,
+    };
+    let number = number.map(|number| format!(".{number}")).unwrap_or_default();
+    format!("{}{number}.{}", topic(note), remediation.id)
 }
 
 /// The words for a note; `None` where silence is better.
@@ -155,7 +220,7 @@ async fn words(line: &Line, remediation: &Remediation, note: &Note) -> Result<Op
             render::opened_comment(number, remediation.applicability == Some(crate::model::Applicability::Disruptive), &title)
         }
         Note::Refused => refusal_words(remediation.refusal.as_ref()),
-        Note::AlreadyHolds => render::holds_comment(&rule, &address, remediation.note.as_deref().unwrap_or_default()),
+        Note::AlreadyHolds => render::already_right_comment(remediation.note.as_deref().unwrap_or_default()),
         Note::BelowThreshold => render::below_threshold_comment(remediation.risk.as_ref()),
         Note::HandsOff { login } => render::hands_off_comment(login),
         Note::Declined { login } => render::declined_comment(Some(login).filter(|login| !login.is_empty()).map(String::as_str)),
@@ -168,13 +233,23 @@ async fn words(line: &Line, remediation: &Remediation, note: &Note) -> Result<Op
             let commit = remediation.pull_request.as_ref().and_then(|pull| pull.merge_commit.as_deref()).unwrap_or_default();
             render::reopened_comment(reason, commit)
         }
-        Note::Paused { by, decide_by } => render::paused_comment(by, *decide_by),
+        Note::DecisionAsked { by, asked, decide_by, extends } => {
+            let until = match asked {
+                Asked::Exception { until } => Some(*until),
+                Asked::FalsePositive => None,
+            };
+            let team = deciders(line, remediation, asked).await?;
+            render::decision_asked_comment(team.as_deref(), by, until, *decide_by, *extends)
+        }
+        Note::NotExtended { reason, until } => render::not_extended_comment(reason, *until),
+        Note::Snoozed { by, until } => render::snoozed_comment(by, *until, remediation.due),
+        Note::Revoked { by, reason } => render::revoked_comment(by, reason),
         Note::Resumed { reason } => render::resumed_comment(reason),
-        Note::Suppressed { by } => render::suppressed_comment(by),
-        Note::Excepted { by, until } => render::excepted_comment(by, *until),
+        Note::Suppressed { by } => render::suppressed_comment(by, remediation.pull_request.is_some()),
+        Note::Excepted { by, until } => render::excepted_comment(by, *until, remediation.pull_request.is_some()),
         Note::ExceptionEnded => render::exception_ended_comment(),
-        Note::Reminder => render::reminder_comment(remediation.due),
-        Note::Overdue => render::overdue_comment(remediation.due),
+        Note::Reminder => render::reminder_comment(remediation.due, &reviewers(line, remediation).await?),
+        Note::Overdue => render::overdue_comment(remediation.due, &reviewers(line, remediation).await?),
         Note::Failed => render::failed_comment(remediation.note.as_deref().unwrap_or("see the log")),
         Note::ReopenedByPerson { by } => render::again_comment(by),
     }))

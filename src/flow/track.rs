@@ -1,7 +1,5 @@
 //! Track: what became of the pull request, asked from GitHub. Webhooks only say when to look.
 
-use chrono::Utc;
-
 use super::apply::{finish, subject};
 use super::{Line, StepError};
 use crate::git::human_commits;
@@ -26,7 +24,7 @@ pub(super) async fn track(line: &Line, job: &Job) -> Result<(), StepError> {
 /// A place became free: the next planned remediation of the repository may have it.
 async fn refill(line: &Line, remediation: &Remediation) -> Result<(), StepError> {
     let Some(repository) = &remediation.repository else { return Ok(()) };
-    let now = Utc::now();
+    let now = line.now();
     let mut session = line.store.begin().await?;
     session.enqueue(&super::apply::publish_job(repository.id, remediation, now), now).await?;
     session.commit().await?;

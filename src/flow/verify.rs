@@ -25,11 +25,8 @@ pub(super) async fn verify(line: &Line, job: &Job) -> Result<(), StepError> {
     let policy = policy::in_force(line, &tree).await?;
     let rules: Vec<Arc<Rule>> = remediation.rules.iter().filter_map(|id| line.catalogue.by_id(id).cloned()).collect();
     let commit = tree.commit.clone();
-    let names = remediation.rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
     let event = match tokio::task::spawn_blocking(move || verdict(&case, &tree, &rules, &policy)).await? {
-        Ok(place) => {
-            Event::RuleHolds { evidence: format!("{names} holds for `{}` in `{}:{}`", place.note, place.path, place.line), commit }
-        }
+        Ok(place) => Event::RuleHolds { evidence: super::publish::evidence(&remediation.rules, &place), commit },
         Err(reason) => Event::RuleFails { commit, reason },
     };
     finish(line, job, &remediation.id, &[event]).await

@@ -38,7 +38,7 @@ async fn tick(line: Arc<Line>, mut stop: watch::Receiver<bool>) {
             _ = stop.wait_for(|stop| *stop) => return,
             _ = timer.tick() => {}
         }
-        let now = Utc::now();
+        let now = line.now();
         let queued = async {
             let mut session = line.store.begin().await?;
             session.enqueue(&NewJob::new("reconcile", json!({}), now).once("reconcile").priority(-1), now).await?;
@@ -53,7 +53,7 @@ async fn tick(line: Arc<Line>, mut stop: watch::Receiver<bool>) {
 async fn work(line: Arc<Line>, worker: Worker, mut stop: watch::Receiver<bool>) {
     let poll = line.settings.workers.poll.as_std();
     while !*stop.borrow() {
-        match line.store.claim(&worker, &[], Utc::now()).await {
+        match line.store.claim(&worker, &[], line.now()).await {
             Ok(Some(job)) => run(&line, &worker, job).await,
             Ok(None) => {
                 tokio::select! {
@@ -99,7 +99,7 @@ async fn run(line: &Arc<Line>, worker: &Worker, job: Job) {
                 break Err(StepError::Later(format!("not done after {} seconds", line.settings.workers.job_timeout.as_seconds())));
             }
             _ = beat.tick() => {
-                if let Err(error) = line.store.heartbeat(&job, worker, Utc::now()).await {
+                if let Err(error) = line.store.heartbeat(&job, worker, line.now()).await {
                     tracing::warn!(job = job.id, %error, "the lease could not be kept");
                 }
             }
@@ -116,7 +116,7 @@ async fn run(line: &Arc<Line>, worker: &Worker, job: Job) {
 /// What becomes of a job that did not finish.
 async fn settle(line: &Arc<Line>, job: &Job, error: StepError) -> &'static str {
     let message = error.to_string();
-    let now = Utc::now();
+    let now = line.now();
     let fate = match error {
         StepError::Lost => return "lost",
         StepError::NotBefore { at, .. } => {

@@ -32,6 +32,8 @@ pub(super) fn text(line: &Line, remediation: &Remediation, solved: &Solved, targ
         patch,
         risk: remediation.risk.as_ref(),
         due: remediation.due,
+        route: remediation.route.as_ref(),
+        came_back: remediation.came_back.as_deref(),
         repository: &solved.tree.repository,
         web_url: line.github.endpoints().web().as_str().trim_end_matches('/'),
         base: &solved.tree.commit,

@@ -56,6 +56,16 @@ struct CommitAnswer {
 }
 
 impl Installation {
+    /// The newest commit at or below `from` (a branch or commit) that changed the file at `path`; `None` when none did.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn last_commit_of(&self, repository: &Repository, from: &str, path: &str) -> Result<Option<String>, GithubError> {
+        let call = Call::on(Method::GET, repository, &["commits"]).query("sha", from).query("path", path).query("per_page", 1);
+        let commits: Option<Vec<ShaAnswer>> = self.caller.optional(call).await?;
+        Ok(commits.and_then(|commits| commits.into_iter().next()).map(|commit| commit.sha))
+    }
+
     /// Makes a commit, and gives its id. No branch points to it yet ([`Self::create_branch`], [`Self::advance_branch`]).
     ///
     /// No author is given: only then does GitHub sign the commit for the app. Blobs, trees and commits are named by their

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::Asked;
+
 /// A step of the line that follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +30,8 @@ pub enum Follow {
     EndException,
     /// See whether the request was decided.
     LapseDecision,
+    /// End the snooze.
+    Wake,
 }
 
 impl Follow {
@@ -45,6 +49,7 @@ impl Follow {
             Self::Rescan => "rescan",
             Self::EndException => "end_exception",
             Self::LapseDecision => "lapse_decision",
+            Self::Wake => "wake",
         }
     }
 }
@@ -114,12 +119,30 @@ pub enum Note {
         /// Why.
         reason: String,
     },
-    /// The fix waits for a decision, or because somebody asked.
-    Paused {
+    /// The team is asked to leave it alone; what was under way waits, what was accepted stays accepted.
+    DecisionAsked {
         /// Who asked.
         by: String,
-        /// Until when it is decided, for a request.
-        decide_by: Option<DateTime<Utc>>,
+        /// What for.
+        asked: Asked,
+        /// Until when it is decided.
+        decide_by: DateTime<Utc>,
+        /// Whether an exception is in force, which this would extend.
+        extends: bool,
+    },
+    /// The exception in force is not extended.
+    NotExtended {
+        /// Why.
+        reason: String,
+        /// When it ends.
+        until: DateTime<Utc>,
+    },
+    /// The fix waits because somebody asked.
+    Snoozed {
+        /// Who.
+        by: String,
+        /// Until when.
+        until: DateTime<Utc>,
     },
     /// It goes on.
     Resumed {
@@ -140,6 +163,13 @@ pub enum Note {
     },
     /// The exception is over; the finding is back.
     ExceptionEnded,
+    /// The suppression or exception was taken back; the finding is back.
+    Revoked {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The due date is near.
     Reminder,
     /// The due date has passed.

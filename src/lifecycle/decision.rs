@@ -183,7 +183,7 @@ pub enum NotAllowed {
     #[error("this needs write permission on the repository")]
     NoPermission,
     /// Not in the team.
-    #[error("this must be decided by a member of the security team")]
+    #[error("this must be decided by a member of the team that was asked")]
     NotInTeam,
     /// The same person.
     #[error("the person who asked cannot decide; a second person must")]

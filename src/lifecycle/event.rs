@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Applicability, PullRequestRef, Refusal, Repository, Risk, Target};
+use super::Asked;
+use crate::model::{Applicability, PullRequestRef, Refusal, Repository, Risk, Route, Target};
 
 /// Something that happened. Logins are GitHub's, texts of sources are untrusted.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,8 +53,8 @@ pub enum Event {
         repository: Repository,
         /// The block.
         target: Box<Target>,
-        /// Who owns it.
-        owner: Option<String>,
+        /// Who owns it, and how that was found.
+        route: Route,
     },
     /// Nothing can be changed, for a reason.
     Refused {
@@ -161,15 +162,26 @@ pub enum Event {
         /// Until when.
         until: DateTime<Utc>,
     },
-    /// The date of the exception has come, or it was revoked.
+    /// The date of the exception has come.
     ExceptionEnded {
         /// Id of the decision.
         decision: String,
+    },
+    /// A member of the team took the suppression or exception back.
+    Revoked {
+        /// Id of the decision.
+        decision: String,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
     },
     /// Somebody asked to leave the finding alone; the fix waits for the decision.
     DecisionRequested {
         /// Id of the decision.
         decision: String,
+        /// What is asked for.
+        asked: Asked,
         /// Who asked.
         by: String,
         /// Until when it must be decided.
@@ -189,11 +201,17 @@ pub enum Event {
         /// Id of the decision.
         decision: String,
     },
-    /// A person asked to wait.
-    PauseRequested {
+    /// A person asked to wait; the due date stays.
+    Snoozed {
         /// Who.
         by: String,
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: DateTime<Utc>,
     },
+    /// The time of a snooze has come.
+    SnoozeEnded,
     /// A person asked to go on.
     ResumeRequested {
         /// Who.
@@ -209,6 +227,8 @@ pub enum Event {
         /// Who.
         by: String,
     },
+    /// The policy of its repository or organisation changed.
+    PolicyChanged,
     /// The due date is near.
     ReminderDue,
     /// The due date has passed.
@@ -250,10 +270,13 @@ impl Event {
             Self::DecisionRequested { .. } => "decision requested",
             Self::DecisionRejected { .. } => "decision rejected",
             Self::DecisionLapsed { .. } => "decision lapsed",
-            Self::PauseRequested { .. } => "pause requested",
+            Self::Revoked { .. } => "decision revoked",
+            Self::Snoozed { .. } => "snoozed",
+            Self::SnoozeEnded => "snooze ended",
             Self::ResumeRequested { .. } => "resume requested",
             Self::ReopenRequested { .. } => "reopen requested",
             Self::LocationAnswered { .. } => "location answered",
+            Self::PolicyChanged => "policy changed",
             Self::ReminderDue => "reminder due",
             Self::DueDatePassed => "due date passed",
             Self::GaveUp { .. } => "gave up",
@@ -273,7 +296,8 @@ impl Event {
                 | Self::Excepted { .. }
                 | Self::DecisionRequested { .. }
                 | Self::DecisionRejected { .. }
-                | Self::PauseRequested { .. }
+                | Self::Revoked { .. }
+                | Self::Snoozed { .. }
                 | Self::ResumeRequested { .. }
                 | Self::ReopenRequested { .. }
                 | Self::LocationAnswered { .. }

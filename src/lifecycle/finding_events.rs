@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::model::{RemediationState as State, Rescan};
+use crate::model::{IgnoredBecause, RemediationState as State, Rescan};
 
 use super::turn::{Taken, Turn};
 use super::{Action, Follow, Note, Thread};
@@ -33,6 +33,11 @@ impl Turn<'_> {
     }
 
     pub(super) fn finding_repeated(&mut self, finding: &str) -> Taken {
+        // Worse than it was, or other tags: the score decides whether that changes anything.
+        if self.before.ignored == Some(IgnoredBecause::BelowThreshold) && self.before.state == State::Ignored {
+            self.then(Follow::Assess);
+            return Ok(());
+        }
         // The first scan after a proof may be older than the apply. Only what is still said after the grace counts.
         let done_at = match self.before.state {
             State::Verified => self.before.verification.as_ref().map(|proof| proof.held_at),
@@ -77,6 +82,7 @@ impl Turn<'_> {
         self.record("finding.returned", actor.clone(), details.clone());
         if matches!(self.before.state, State::Superseded | State::Verified) {
             let reason = format!("{source} had said that the hole is closed and now reports it again");
+            self.next.counts_from = Some(self.now);
             self.reopen(&actor, &reason, details);
         }
         Ok(())

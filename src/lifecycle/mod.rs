@@ -22,4 +22,4 @@ mod work_events;
 pub use action::{Action, Follow, Note, Thread};
 pub use decision::{Asked, Decision, DecisionRules, DecisionStatus, NotAllowed, Scope, Speaker};
 pub use event::Event;
-pub use turn::{Illegal, Policy, consistent, step};
+pub use turn::{Illegal, Policy, consistent, counts_from, step};

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::model::{PullRequestRef, RemediationState as State};
 
 use super::turn::{Taken, Turn};
+use super::work_events::is_unfinished;
 use super::{Action, Follow, Note, Thread};
 
 const NO_PULL_REQUEST: &str = "it has no pull request of that number";
@@ -58,6 +59,10 @@ impl Turn<'_> {
                 self.record_own("remediation.opened", details);
                 self.act(Action::Label { add: self.policy.labels.clone() });
                 self.act(Action::RequestReview);
+                if known {
+                    // It was open all the time: what it says may be old.
+                    self.act(Action::UpdatePullRequest);
+                }
                 self.comment(Thread::Issues, Note::Opened);
                 self.act(Action::Notify { note: Note::Opened });
                 self.then_at(Follow::Track, self.now + self.policy.track_every);
@@ -85,6 +90,7 @@ impl Turn<'_> {
         if matches!(self.before.state, State::Ignored | State::Superseded) {
             // Not a no to the fix: it was not needed any more. A later round may open a new one.
             self.next.pull_request = None;
+            self.next.attempt += 1;
             self.record("remediation.pull_request_closed", format!("github:{login}"), details);
             return Ok(());
         }
@@ -124,6 +130,11 @@ impl Turn<'_> {
 
     pub(super) fn reminder_due(&mut self) -> Taken {
         if self.before.state == State::Open {
+            // The date may have been moved since this was scheduled.
+            if let Some(at) = self.before.due.map(|due| due - self.policy.remind_before).filter(|at| *at > self.now) {
+                self.then_at(Follow::Remind, at);
+                return Ok(());
+            }
             self.record_own("remediation.reminded", json!({ "due": self.before.due }));
             self.act(Action::RequestReview);
             self.comment(Thread::PullRequest, Note::Reminder);
@@ -133,11 +144,11 @@ impl Turn<'_> {
     }
 
     pub(super) fn due_date_passed(&mut self) -> Taken {
-        // The date may have been moved since this was scheduled.
-        let passed = self.before.due.is_some_and(|due| due <= self.now);
-        let unfinished =
-            matches!(self.before.state, State::Received | State::Paused | State::Planned | State::Open | State::Refused | State::Reopened);
-        if passed && unfinished {
+        let Some(due) = self.before.due.filter(|_| is_unfinished(self.before.state)) else { return Ok(()) };
+        if due > self.now {
+            // The date was moved since this was scheduled.
+            self.then_at(Follow::Breach, due);
+        } else {
             self.record_own("remediation.overdue", json!({ "due": self.before.due }));
             if self.before.state == State::Open {
                 self.act(Action::Label { add: vec![self.policy.overdue_label.clone()] });

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{
     Address, Applicability, Confidence, IgnoredBecause, PullRequestRef, Refusal, RefusalKind, Remediation, RemediationId,
-    RemediationState as State, Repository, Rescan, Risk, Span, Target, Tier,
+    RemediationState as State, Repository, Rescan, Risk, Route, Span, Target, Tier,
 };
 
 fn at(hours: i64) -> DateTime<Utc> {
@@ -54,7 +54,7 @@ fn events() -> Vec<Event> {
         Event::Located {
             repository: Repository { id: 1, installation: 1, owner: text("acme"), name: text("infra") },
             target: target(),
-            owner: Some(text("@acme/data")),
+            route: Route { owner: Some(text("@acme/data")), ..Route::default() },
         },
         Event::Refused { refusal: Refusal::new(RefusalKind::NotLocated, "not found") },
         Event::Planned { rules: vec![text("aws/s3/versioning")], applicability: Applicability::Safe },
@@ -72,15 +72,18 @@ fn events() -> Vec<Event> {
         Event::RescanConfirmed { source: text("wiz"), evidence: text("PASSED") },
         Event::RescanContradicted { source: text("wiz"), evidence: text("FAILED") },
         Event::RescanDeadline,
-        Event::DecisionRequested { decision: text("d1"), by: text("ann"), decide_by: at(24) },
+        Event::DecisionRequested { decision: text("d1"), asked: Asked::FalsePositive, by: text("ann"), decide_by: at(24) },
         Event::Suppressed { decision: text("d1"), by: text("bob"), reason: text("a test bucket") },
         Event::Excepted { decision: text("d1"), by: text("bob"), reason: text("migrating"), until: at(30 * 24) },
         Event::DecisionRejected { decision: text("d1"), by: text("bob"), reason: text("it is real") },
         Event::DecisionLapsed { decision: text("d1") },
         Event::ExceptionEnded { decision: text("d1") },
-        Event::PauseRequested { by: text("ann") },
+        Event::Revoked { decision: text("d1"), by: text("bob"), reason: text("it is real") },
+        Event::Snoozed { by: text("ann"), reason: text("release week"), until: at(14 * 24) },
+        Event::SnoozeEnded,
         Event::ResumeRequested { by: text("ann") },
         Event::ReopenRequested { by: text("ann") },
+        Event::PolicyChanged,
         Event::ReminderDue,
         Event::DueDatePassed,
     ]
@@ -220,8 +223,10 @@ fn opening_asks_for_review_and_watches_the_due_date() {
     assert!(actions.contains(&Action::RequestReview));
     assert!(actions.contains(&Action::Label { add: vec!["Security-Review-Required".into()] }));
     assert_eq!(scheduled(&actions), [(Follow::Track, at(3)), (Follow::Remind, at(24)), (Follow::Breach, at(48))]);
-    // An early wake-up is not a breach.
-    assert_eq!(take(&open, "due date passed", 47).1, vec![]);
+    // An early wake-up is not a breach; the date is looked at again.
+    assert_eq!(take(&open, "due date passed", 47).1, vec![Action::Schedule { step: Follow::Breach, at: at(48) }]);
+    assert_eq!(take(&open, "reminder due", 23).1, vec![Action::Schedule { step: Follow::Remind, at: at(24) }]);
+    assert!(notes(&take(&open, "reminder due", 24).1).contains(&&Note::Reminder));
     assert!(take(&open, "due date passed", 48).1.contains(&Action::Escalate { note: Note::Overdue }));
 }
 
@@ -284,7 +289,8 @@ fn a_pause_goes_back_to_where_it_came_from() {
     let open = in_state(State::Open);
     let paused = take(&open, "decision requested", 2).0;
     assert_eq!(scheduled(&take(&open, "decision requested", 2).1), [(Follow::LapseDecision, at(24))]);
-    for end in ["decision rejected", "decision lapsed", "resume requested"] {
+    assert!(step(&paused, &find("resume requested"), at(3), &Policy::default()).is_err(), "a request is decided, not passed over");
+    for end in ["decision rejected", "decision lapsed"] {
         let (resumed, actions) = take(&paused, end, 24);
         assert_eq!(resumed.state, State::Open, "{end}");
         assert!(scheduled(&actions).contains(&(Follow::Track, at(24))), "{end}");
@@ -301,23 +307,78 @@ fn an_exception_ends_on_its_date_and_an_extension_moves_it() {
     let (excepted, actions) = take(&in_state(State::Open), "excepted", 2);
     assert_eq!(excepted.ignored, Some(IgnoredBecause::Excepted { until: at(720) }));
     assert_eq!(scheduled(&actions), [(Follow::EndException, at(720))]);
-    assert_eq!(take(&excepted, "exception ended", 719).0, excepted);
+    let (early, actions) = take(&excepted, "exception ended", 719);
+    assert_eq!((early, scheduled(&actions)), (excepted.clone(), vec![(Follow::EndException, at(720))]));
     let asked = take(&excepted, "decision requested", 700).0;
     assert_eq!(asked.state, State::Ignored, "the exception goes on while its extension is decided");
+    let (refused, actions) = take(&asked, "decision rejected", 705);
+    assert_eq!(refused.state, State::Ignored);
+    assert!(matches!(notes(&actions)[..], [Note::NotExtended { until, .. }] if *until == at(720)));
     let extension = Event::Excepted { decision: "d2".into(), by: "bob".into(), reason: "later".into(), until: at(900) };
     let extended = step(&asked, &extension, at(710), &Policy::default()).unwrap().0;
-    assert_eq!(take(&extended, "exception ended", 720).0, extended);
+    let (still, actions) = take(&extended, "exception ended", 720);
+    assert_eq!(
+        (still, scheduled(&actions)),
+        (extended.clone(), vec![(Follow::EndException, at(900))]),
+        "the old date leads to the new one"
+    );
     let (back, actions) = take(&extended, "exception ended", 900);
     assert_eq!(back.state, State::Received);
     assert!(notes(&actions).contains(&&Note::ExceptionEnded));
+    assert_eq!(counts_from(&back, at(901)), at(900), "the time to the due date begins anew");
+    assert!(back.came_back.unwrap().contains("That time is over"));
     assert_eq!(scheduled(&actions), [(Follow::Assess, at(900))]);
+}
+
+#[test]
+fn a_snooze_moves_no_due_date_and_ends_by_itself() {
+    let open = in_state(State::Open);
+    let (snoozed, actions) = take(&open, "snoozed", 2);
+    assert_eq!((snoozed.state, snoozed.due), (State::Paused, open.due));
+    assert_eq!(scheduled(&actions), [(Follow::Wake, at(14 * 24))]);
+    assert!(take(&snoozed, "due date passed", 48).1.contains(&Action::Escalate { note: Note::Overdue }), "the clock goes on");
+    assert_eq!(take(&snoozed, "snooze ended", 300).0, snoozed);
+    assert_eq!(take(&snoozed, "snooze ended", 14 * 24).0.state, State::Open);
+    assert_eq!(take(&snoozed, "resume requested", 3).0.state, State::Open);
+    // A request takes its place, and what was under way is still known.
+    let asked = take(&snoozed, "decision requested", 3).0;
+    assert_eq!((asked.state, asked.snoozed_until, asked.paused_from), (State::Paused, None, Some(State::Open)));
+    assert_eq!(take(&asked, "snooze ended", 14 * 24).0.state, State::Paused);
+}
+
+#[test]
+fn what_never_becomes_a_pull_request_is_overdue_too() {
+    let (scored, actions) = take(&fresh(), "scored (above threshold)", 1);
+    assert!(scheduled(&actions).contains(&(Follow::Breach, at(48))));
+    let refused = take(&scored, "refused", 2).0;
+    assert!(take(&refused, "due date passed", 48).1.contains(&Action::Escalate { note: Note::Overdue }));
+}
+
+#[test]
+fn a_pull_request_closed_during_an_exception_is_no_answer_to_its_end() {
+    let excepted = take(&in_state(State::Open), "excepted", 2).0;
+    let closed = take(&excepted, "closed by human", 3).0;
+    assert_eq!((closed.state, closed.attempt), (State::Ignored, 1), "the next one has a branch of its own");
+    let back = take(&closed, "exception ended", 720).0;
+    assert_eq!((back.state, back.attempt), (State::Received, 1));
+}
+
+#[test]
+fn a_changed_policy_brings_back_what_it_had_kept_from_being_done() {
+    let low = in_state(State::Ignored);
+    assert_eq!(scheduled(&take(&low, "finding repeated", 2).1), [(Follow::Assess, at(2))], "it may be worse by now");
+    assert_eq!(scheduled(&take(&low, "policy changed", 2).1), [(Follow::Assess, at(2))]);
+    let scored = live(fresh(), &["scored (above threshold)"], at(1));
+    let refused = |kind| step(&scored, &Event::Refused { refusal: Refusal::new(kind, "no") }, at(1), &Policy::default()).unwrap().0;
+    assert_eq!(take(&refused(RefusalKind::NotAllowed), "policy changed", 2).0.state, State::Received);
+    assert_eq!(take(&refused(RefusalKind::NoRule), "policy changed", 2).0.state, State::Refused);
 }
 
 #[test]
 fn a_suppressed_finding_comes_back_only_by_an_analyst() {
     let suppressed = take(&in_state(State::Open), "suppressed", 2).0;
     for event in events() {
-        if matches!(event, Event::Merged { .. }) {
+        if matches!(event, Event::Merged { .. } | Event::Revoked { .. }) {
             continue;
         }
         if let Ok((after, actions)) = step(&suppressed, &event, at(5000), &Policy::default()) {
@@ -325,6 +386,7 @@ fn a_suppressed_finding_comes_back_only_by_an_analyst() {
             assert!(!actions.contains(&Action::OpenPullRequest));
         }
     }
+    assert_eq!(take(&suppressed, "decision revoked", 5000).0.state, State::Received);
 }
 
 fn speaker(login: &str) -> Speaker {
@@ -381,7 +443,7 @@ proptest! {
     /// No order of events, however absurd, leads to a remediation whose parts do not fit, to a proof without a merge, or past a person's no.
     #[test]
     fn no_order_of_events_breaks_a_life(
-        choices in proptest::collection::vec((0_usize..36, 0_i64..100), 1..60),
+        choices in proptest::collection::vec((0_usize..39, 0_i64..100), 1..60),
         rescan in any::<bool>(),
     ) {
         let policy = Policy { rescan_within: rescan.then(|| Duration::hours(10)), ..Policy::default() };

@@ -95,10 +95,24 @@ pub fn consistent(remediation: &Remediation) -> Result<(), String> {
         (Some(_), state) if state != State::Paused => return Err(format!("{} with a state to go back to", state.name())),
         _ => {}
     }
+    if remediation.state != State::Paused {
+        not(remediation.snoozed_until.is_none(), "a snooze")?;
+    }
     if remediation.ignored.is_some() != (remediation.state == State::Ignored || remediation.paused_from == Some(State::Ignored)) {
         return Err(format!("{} and the reason for being ignored do not fit", remediation.state.name()));
     }
     Ok(())
+}
+
+/// From when the time to the due date counts if the remediation is scored at `now`: from the first finding, or from when it came
+/// back after it had been left alone.
+#[must_use]
+pub fn counts_from(remediation: &Remediation, now: DateTime<Utc>) -> DateTime<Utc> {
+    match remediation.state {
+        // If the score brings it back, it comes back now.
+        State::Ignored => now,
+        _ => remediation.counts_from.unwrap_or(remediation.created_at),
+    }
 }
 
 /// One step being taken.
@@ -121,7 +135,7 @@ impl Turn<'_> {
             Event::FindingResolved { source, finding, evidence, remaining } => self.finding_resolved(source, finding, evidence, *remaining),
             Event::FindingReturned { source, finding } => self.finding_returned(source, finding),
             Event::Scored { risk, due } => self.scored(risk, *due),
-            Event::Located { repository, target, owner } => self.located(repository, target, owner.as_deref()),
+            Event::Located { repository, target, route } => self.located(repository, target, route),
             Event::Refused { refusal } => self.refused(refusal),
             Event::Planned { rules, applicability } => self.planned(rules, *applicability),
             Event::AlreadyHolds { commit, evidence } => self.already_holds(commit, evidence),
@@ -131,6 +145,7 @@ impl Turn<'_> {
             Event::HumanCommit { number, login, head } => self.human_commit(*number, login, head),
             Event::Closed { number, login } => self.closed(*number, login),
             Event::PullRequestReopened { number, login } => self.pull_request_reopened(*number, login),
+            Event::PolicyChanged => self.policy_changed(),
             Event::ReminderDue => self.reminder_due(),
             Event::DueDatePassed => self.due_date_passed(),
             Event::Merged { number, login, commit } => self.merged(*number, login, commit),
@@ -142,10 +157,12 @@ impl Turn<'_> {
             Event::Suppressed { decision, by, reason } => self.suppressed(decision, by, reason),
             Event::Excepted { decision, by, reason, until } => self.excepted(decision, by, reason, *until),
             Event::ExceptionEnded { decision } => self.exception_ended(decision),
-            Event::DecisionRequested { decision, by, decide_by } => self.decision_requested(decision, by, *decide_by),
+            Event::DecisionRequested { decision, asked, by, decide_by } => self.decision_requested(decision, asked, by, *decide_by),
             Event::DecisionRejected { decision, by, reason } => self.decision_rejected(decision, by, reason),
             Event::DecisionLapsed { decision } => self.decision_lapsed(decision),
-            Event::PauseRequested { by } => self.pause_requested(by),
+            Event::Revoked { decision, by, reason } => self.revoked(decision, by, reason),
+            Event::Snoozed { by, reason, until } => self.snoozed(by, reason, *until),
+            Event::SnoozeEnded => self.snooze_ended(),
             Event::ResumeRequested { by } => self.resume_requested(by),
             Event::ReopenRequested { by } => self.reopen_requested(by),
         }
@@ -159,6 +176,7 @@ impl Turn<'_> {
     pub(super) fn go(&mut self, state: State) {
         self.next.state = state;
         self.next.paused_from = None;
+        self.next.snoozed_until = None;
         self.next.ignored = None;
         if state != State::Refused {
             self.next.refusal = None;
@@ -222,6 +240,12 @@ impl Turn<'_> {
     /// Where a comment about the whole remediation belongs.
     pub(super) fn thread(&self) -> Thread {
         if self.has_unmerged_pull_request() { Thread::Everywhere } else { Thread::Issues }
+    }
+
+    /// It is here again after it had been left alone: the time to the due date begins anew, and the pull request says why.
+    pub(super) fn come_back(&mut self, why: impl Into<String>) {
+        self.next.counts_from = Some(self.now);
+        self.next.came_back = Some(why.into());
     }
 
     /// Back to the start of the line, with the history kept.

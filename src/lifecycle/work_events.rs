@@ -3,10 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::model::{Applicability, IgnoredBecause, Refusal, RemediationState as State, Repository, Risk, Target};
+use crate::model::{Applicability, IgnoredBecause, Refusal, RefusalKind, RemediationState as State, Repository, Risk, Route, Target};
 
 use super::turn::{Taken, Turn};
 use super::{Action, Follow, Note, Thread};
+
+/// Whether the hole is open and nothing was merged yet: what a due date is about.
+pub(super) const fn is_unfinished(state: State) -> bool {
+    matches!(state, State::Received | State::Paused | State::Planned | State::Open | State::Refused | State::Reopened | State::Failed)
+}
 
 const ENDED: &str = "it has ended; a person can ask to reopen it";
 
@@ -26,32 +31,51 @@ impl Turn<'_> {
             State::Received | State::Reopened => {
                 self.record_own("remediation.scored", details);
                 self.then(Follow::Locate);
+                self.watch_breach();
             }
             State::Ignored if risk.above_threshold && self.before.ignored == Some(IgnoredBecause::BelowThreshold) => {
                 self.go(State::Received);
+                self.next.counts_from = Some(self.now);
                 self.record_own("remediation.scored", details);
                 self.then(Follow::Locate);
+                self.watch_breach();
             }
             _ if !changed => {}
             State::Open => {
                 self.record_own("remediation.scored", details);
                 self.act(Action::UpdatePullRequest);
-                self.watch_due_date();
+                // Watched once: a score that only changed must not remind again.
+                if self.before.due != due {
+                    self.watch_due_date();
+                }
             }
-            _ => self.record_own("remediation.scored", details),
+            _ => {
+                self.record_own("remediation.scored", details);
+                if self.before.due != due {
+                    self.watch_breach();
+                }
+            }
         }
         Ok(())
     }
 
-    /// Schedules what the due date asks for.
+    /// Schedules what the due date asks for: reviewers are reminded before it. Who was asked late is reminded half way.
     pub(super) fn watch_due_date(&mut self) {
-        if let Some(due) = self.next.due {
-            self.then_at(Follow::Remind, due - self.policy.remind_before);
+        if let Some(due) = self.next.due.filter(|due| *due > self.now) {
+            let planned = due - self.policy.remind_before;
+            self.then_at(Follow::Remind, if planned > self.now { planned } else { self.now + (due - self.now) / 2 });
+        }
+        self.watch_breach();
+    }
+
+    /// Looks at the due date, also for what never becomes a pull request.
+    fn watch_breach(&mut self) {
+        if let Some(due) = self.next.due.filter(|_| is_unfinished(self.next.state)) {
             self.then_at(Follow::Breach, due);
         }
     }
 
-    pub(super) fn located(&mut self, repository: &Repository, target: &Target, owner: Option<&str>) -> Taken {
+    pub(super) fn located(&mut self, repository: &Repository, target: &Target, route: &Route) -> Taken {
         match self.before.state {
             State::Received | State::Reopened | State::Planned | State::Paused => {}
             State::Open | State::Merged | State::Verified => return self.illegal("the fix is published already"),
@@ -59,12 +83,11 @@ impl Turn<'_> {
         }
         self.next.repository = Some(repository.clone());
         self.next.target = Some(target.clone());
-        if let Some(owner) = owner {
-            self.next.owner = Some(owner.to_owned());
-        }
+        self.next.owner.clone_from(&route.owner);
+        self.next.route = Some(route.clone());
         self.record_own(
             "remediation.located",
-            json!({ "repository": repository.to_string(), "path": target.path, "address": target.address.to_string(), "confidence": target.confidence, "owner": self.next.owner }),
+            json!({ "repository": repository.to_string(), "path": target.path, "address": target.address.to_string(), "confidence": target.confidence, "owner": self.next.owner, "routing": route.chain }),
         );
         if self.before.state != State::Paused {
             self.then(Follow::Plan);
@@ -97,6 +120,20 @@ impl Turn<'_> {
         Ok(())
     }
 
+    pub(super) fn policy_changed(&mut self) -> Taken {
+        match self.before.state {
+            State::Refused if self.before.refusal.as_ref().is_some_and(|refusal| refusal.kind == RefusalKind::NotAllowed) => {
+                self.go(State::Received);
+                self.record_own("remediation.reconsidered", json!({ "because": "the policy changed" }));
+                self.then(Follow::Assess);
+            }
+            // The score decides whether it comes back.
+            State::Ignored if self.before.ignored == Some(IgnoredBecause::BelowThreshold) => self.then(Follow::Assess),
+            _ => {}
+        }
+        Ok(())
+    }
+
     pub(super) fn planned(&mut self, rules: &[String], applicability: Applicability) -> Taken {
         if rules.is_empty() {
             return self.illegal("a patch is made by at least one rule");
@@ -121,7 +158,8 @@ impl Turn<'_> {
     pub(super) fn already_holds(&mut self, commit: &str, evidence: &str) -> Taken {
         match self.before.state {
             State::Received | State::Reopened | State::Planned => {
-                self.go_because(State::Superseded, format!("the code is right already at {commit}: {evidence}"));
+                let short = commit.get(..12).unwrap_or(commit);
+                self.go_because(State::Superseded, format!("the code is right already at `{short}`: {evidence}"));
                 self.record_own("remediation.superseded", json!({ "commit": commit, "evidence": evidence }));
                 self.comment(Thread::Issues, Note::AlreadyHolds);
                 Ok(())

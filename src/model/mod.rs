@@ -8,6 +8,7 @@ mod patch;
 mod refusal;
 mod remediation;
 mod risk;
+mod route;
 mod target;
 mod text;
 mod workspace;
@@ -20,6 +21,7 @@ pub use patch::{Applicability, ChangedFile, Edit, Effect, EffectKind, Patch, Rea
 pub use refusal::{Place, Refusal, RefusalKind};
 pub use remediation::{IgnoredBecause, PullRequestRef, Remediation, RemediationId, RemediationState, Repository, Rescan, Verification};
 pub use risk::{Risk, RiskPoint, Tier};
+pub use route::{Route, RoutingStep};
 pub use target::{Confidence, Evidence, Rung, Target};
 pub use text::{LineColumn, Span};
 pub use workspace::{Workspace, WorkspaceFile};

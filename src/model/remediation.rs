@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Applicability, Refusal, Risk, Target};
+use super::{Applicability, Refusal, Risk, Route, Target};
 
 /// A repository on the code host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl fmt::Display for RemediationId {
 pub enum RemediationState {
     /// A finding came in; nothing decided yet.
     Received,
-    /// A false-positive or exception request is before the analysts; the fix waits.
+    /// A false-positive or exception request is before the analysts, or a person snoozed it; the fix waits.
     Paused,
     /// Located and patched; a pull request is due.
     Planned,
@@ -201,10 +201,19 @@ pub struct Remediation {
     pub pull_request: Option<PullRequestRef>,
     /// Why nothing was changed, when refused.
     pub refusal: Option<Refusal>,
-    /// Who owns it (team or user handle), with the chain that decided.
+    /// Who owns it (team or user handle).
     pub owner: Option<String>,
+    /// How the owner was found, and where they are reached.
+    #[serde(default)]
+    pub route: Option<Route>,
     /// When it must be done by.
     pub due: Option<DateTime<Utc>>,
+    /// From when the time to the due date counts, where that is not the first finding: it came back after it had been left alone.
+    #[serde(default)]
+    pub counts_from: Option<DateTime<Utc>>,
+    /// Why it is here again, for one that came back.
+    #[serde(default)]
+    pub came_back: Option<String>,
     /// Why it is ignored; set exactly while it is.
     #[serde(default)]
     pub ignored: Option<IgnoredBecause>,
@@ -217,6 +226,9 @@ pub struct Remediation {
     /// Where it stood before it was paused; set exactly while it is paused.
     #[serde(default)]
     pub paused_from: Option<RemediationState>,
+    /// Until when it is snoozed; absent while it waits for a decision.
+    #[serde(default)]
+    pub snoozed_until: Option<DateTime<Utc>>,
     /// What is known about the fix after the merge.
     #[serde(default)]
     pub verification: Option<Verification>,
@@ -248,11 +260,15 @@ impl Remediation {
             pull_request: None,
             refusal: None,
             owner: None,
+            route: None,
             due: None,
+            counts_from: None,
+            came_back: None,
             ignored: None,
             note: None,
             hands_off: None,
             paused_from: None,
+            snoozed_until: None,
             verification: None,
             rounds: 0,
             attempt: 0,

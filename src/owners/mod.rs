@@ -12,4 +12,4 @@ mod routing;
 
 pub use codeowners::{CodeOwners, Decision, LARGEST_FILE, LOCATIONS};
 pub use line::{Owner, Problem};
-pub use routing::{Route, RoutingStep, Witnesses, route};
+pub use routing::{Witnesses, route};

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Decision, Owner};
 use crate::config::Policy;
+use crate::model::{Route, RoutingStep};
 
 /// Everything that may name an owner.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,30 +25,6 @@ pub struct Witnesses<'a> {
     pub organisation: &'a str,
 }
 
-/// One look at one witness.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoutingStep {
-    /// The witness.
-    pub witness: String,
-    /// Whom it named, as it was written; `None` when nobody.
-    pub named: Option<String>,
-    /// Whom that is on GitHub.
-    pub owner: Option<Owner>,
-}
-
-/// Who is asked and how that was decided.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Route {
-    /// The owner.
-    pub owner: Option<Owner>,
-    /// Jira project.
-    pub jira: Option<String>,
-    /// Slack channel.
-    pub slack: Option<String>,
-    /// What was looked at, in order, up to the witness that decided.
-    pub chain: Vec<RoutingStep>,
-}
-
 /// Asks the witnesses in order; the policy's team map translates what they name.
 #[must_use]
 pub fn route(witnesses: &Witnesses<'_>, policy: &Policy) -> Route {
@@ -66,6 +41,7 @@ pub fn route(witnesses: &Witnesses<'_>, policy: &Policy) -> Route {
     ];
     for (witness, named) in named.into_iter().chain(rest) {
         let owner = named.as_deref().and_then(|named| translate(named, witnesses.organisation, policy, &mut route));
+        let owner = owner.map(|owner| owner.to_string());
         route.chain.push(RoutingStep { witness, named, owner: owner.clone() });
         if owner.is_some() {
             route.owner = owner;
@@ -121,8 +97,8 @@ mod tests {
     use crate::config::NotificationTarget;
     use crate::owners::CodeOwners;
 
-    fn team(name: &str) -> Owner {
-        Owner::Team { organisation: "acme".into(), team: name.into() }
+    fn team(name: &str) -> String {
+        format!("@acme/{name}")
     }
 
     #[test]

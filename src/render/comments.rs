@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::escape::{Markdown, code, prose, text};
 use super::pull_request::{applicability_sentence, collapse_blank_lines, warnings};
-use crate::model::{Patch, Place, Refusal, RefusalKind, Risk};
+use crate::model::{AuditEvent, Patch, Place, Refusal, RefusalKind, Risk};
 
 /// Places beyond this are counted, not listed.
 const PLACE_LIMIT: usize = 10;
@@ -38,10 +38,16 @@ pub fn holds_comment(rule: &str, address: &str, commit: &str) -> String {
     format!("Nothing to change: {} holds for {} at {}.\n", code(rule), code(address), code(short(commit)))
 }
 
-/// The fix waits because of a limit.
+/// Nothing to change, with what was looked at.
 #[must_use]
-pub fn queued_comment(open: u32, limit: u32) -> String {
-    format!("Ready, but waiting: {open} of at most {limit} pull requests are open here. The most dangerous findings go first.\n")
+pub fn already_right_comment(why: &str) -> String {
+    format!("Nothing to change: {}.\n", prose(why.trim_end_matches('.')))
+}
+
+/// The fix waits because `limit` (a sentence of ours) is full.
+#[must_use]
+pub fn queued_comment(limit: &str) -> String {
+    format!("The fix is ready and waits for its turn: {limit}. The most dangerous findings go first.\n")
 }
 
 /// Why nothing was changed and what to do next.
@@ -136,17 +142,55 @@ pub fn hands_off_comment(login: &str) -> String {
     format!("{} changed this branch; it is yours now. I will not push to it again, and will still verify after the merge.\n", code(login))
 }
 
-/// The fix waits.
+/// A request is before the team that decides. `team` is a mention made of the organisation's own policy; `until` is the end of the
+/// exception asked for, absent for a false positive; `extends` when an exception is in force until another date.
 #[must_use]
-pub fn paused_comment(by: &str, decide_by: Option<DateTime<Utc>>) -> String {
-    match decide_by {
-        Some(until) => format!(
-            "{} asked to leave this alone. The fix waits for a decision until {}: `/remediate approve` or `/remediate reject REASON` by a second person.\n",
-            code(by),
-            moment(until)
-        ),
-        None => format!("Paused by {}.\n", code(by)),
-    }
+pub fn decision_asked_comment(
+    team: Option<&str>,
+    by: &str,
+    until: Option<DateTime<Utc>>,
+    decide_by: DateTime<Utc>,
+    extends: bool,
+) -> String {
+    let to = team.map(|team| format!("{team}: ")).unwrap_or_default();
+    let asks = match (until, extends) {
+        (None, _) => "says that this is a false positive".to_owned(),
+        (Some(until), false) => format!("asks to accept this risk until {}", day(until)),
+        (Some(until), true) => format!("asks to extend the exception until {}", day(until)),
+    };
+    let meanwhile =
+        if extends { "The present exception stays in force." } else { "The fix waits until then; without a decision it goes on." };
+    let approve = match until {
+        None => {
+            "leaves this resource alone for good; `approve repository` does so for this rule in this repository, `approve everywhere` in all"
+        }
+        Some(_) => "accepts it; on that day it comes back by itself",
+    };
+    let reject = if extends { "leaves the exception as it is" } else { "goes on with the fix" };
+    format!(
+        "{to}{} {asks}. Please decide by {}. {meanwhile}\n\n- `/remediate approve` {approve}\n- `/remediate reject REASON` {reject}\n\nIt takes a second person.\n",
+        code(by),
+        moment(decide_by)
+    )
+}
+
+/// The exception in force is not extended.
+#[must_use]
+pub fn not_extended_comment(reason: &str, until: DateTime<Utc>) -> String {
+    format!("Not extended: {}. The exception ends on {}.\n", prose(reason), day(until))
+}
+
+/// The fix waits because a person asked.
+#[must_use]
+pub fn snoozed_comment(by: &str, until: DateTime<Utc>, due: Option<DateTime<Utc>>) -> String {
+    let due = due.map(|due| format!(" It stays due on {}.", day(due))).unwrap_or_default();
+    format!("Snoozed by {} until {}.{due} `/remediate resume` goes on earlier.\n", code(by), moment(until))
+}
+
+/// A decision was taken back.
+#[must_use]
+pub fn revoked_comment(by: &str, reason: &str) -> String {
+    format!("{} took back the decision to leave this alone: {}. It is open again.\n", code(by), prose(reason))
 }
 
 /// The fix goes on.
@@ -155,34 +199,46 @@ pub fn resumed_comment(reason: &str) -> String {
     format!("It goes on: {}.\n", prose(reason))
 }
 
-/// Agreed to be a false positive.
+/// Agreed to be a false positive; `open` when a pull request is open that nobody needs any more.
 #[must_use]
-pub fn suppressed_comment(by: &str) -> String {
-    format!("{} agreed that this is a false positive. It will not come back.\n", code(by))
+pub fn suppressed_comment(by: &str, open: bool) -> String {
+    format!("{} agreed that this is a false positive. I leave it alone from now on.{}\n", code(by), closable(open))
 }
 
 /// Accepted as a risk for a time.
 #[must_use]
-pub fn excepted_comment(by: &str, until: DateTime<Utc>) -> String {
-    format!("{} accepted this risk until {}. Then it comes back.\n", code(by), moment(until))
+pub fn excepted_comment(by: &str, until: DateTime<Utc>, open: bool) -> String {
+    format!("{} accepted this risk until {}. On that day it comes back.{}\n", code(by), moment(until), closable(open))
+}
+
+const fn closable(open: bool) -> &'static str {
+    if open { " This pull request may be closed." } else { "" }
 }
 
 /// The time of the exception is over.
 #[must_use]
 pub fn exception_ended_comment() -> String {
-    "The accepted time is over; this is back. An extension needs a new approval.\n".into()
+    "The time for which this risk was accepted is over; it is open again. `/remediate exception until=DATE REASON` asks for more time, \
+     which needs a new approval.\n"
+        .into()
 }
 
-/// The due date is near.
+/// The due date is near; `who` are mentions of those whose review is asked for.
 #[must_use]
-pub fn reminder_comment(due: Option<DateTime<Utc>>) -> String {
-    due.map_or_else(|| "This waits for a review.\n".into(), |due| format!("This is due on {} and waits for a review.\n", moment(due)))
+pub fn reminder_comment(due: Option<DateTime<Utc>>, who: &[String]) -> String {
+    let due = due.map(|due| format!("is due on {} and ", moment(due))).unwrap_or_default();
+    format!("{}This {due}waits for a review.\n", addressed(who))
 }
 
 /// The due date has passed.
 #[must_use]
-pub fn overdue_comment(due: Option<DateTime<Utc>>) -> String {
-    due.map_or_else(|| "This is overdue.\n".into(), |due| format!("This was due on {}.\n", moment(due)))
+pub fn overdue_comment(due: Option<DateTime<Utc>>, who: &[String]) -> String {
+    let due = due.map_or_else(|| "is overdue".to_owned(), |due| format!("was due on {}", moment(due)));
+    format!("{}This {due}, and the hole is still open.\n", addressed(who))
+}
+
+fn addressed(who: &[String]) -> String {
+    if who.is_empty() { String::new() } else { format!("{}: ", who.join(" ")) }
 }
 
 /// A person asked to try again.
@@ -229,6 +285,52 @@ pub fn rescan_comment(evidence: Option<&str>) -> String {
     }
 }
 
+/// What an evaluation on the default branch, asked for by a person, came to: the place where it holds, or why it does not.
+#[must_use]
+pub fn looked_again_comment(rules: &[String], branch: &str, commit: &str, result: Result<&Place, &str>) -> String {
+    let rules: Vec<Markdown> = rules.iter().map(|rule| code(rule)).collect();
+    let (rules, at) = (Markdown::join(&rules, ", "), format!("{} ({})", code(branch), code(short(commit))));
+    match result {
+        Ok(place) => {
+            let line = code(&format!("{}:{}", place.path, place.line));
+            format!("On {at}, {rules} holds for {} in {line}.\n", code(place.note.trim_matches('`')))
+        }
+        Err(reason) => format!("On {at}, {rules} does not hold yet: {}.\n", prose(reason.trim_end_matches('.'))),
+    }
+}
+
+/// The change was made again on the default branch.
+#[must_use]
+pub fn rebased_comment(branch: &str, base: &str, unchanged: bool) -> String {
+    let at = format!("{} at {}", code(branch), code(short(base)));
+    if unchanged { format!("This is made on {at} already.\n") } else { format!("Made again on {at}.\n") }
+}
+
+/// What happened to a finding, from the audit record: oldest first, the last ones of many.
+#[must_use]
+pub fn audit_comment(events: &[AuditEvent]) -> String {
+    const MOST: usize = 40;
+    let mut out = String::from("| when | who | what |\n|---|---|---|\n");
+    let left_out = events.len().saturating_sub(MOST);
+    for event in events.iter().skip(left_out) {
+        let from_to = match (event.details["from"].as_str(), event.details["to"].as_str()) {
+            (Some(from), Some(to)) => format!(" ({from} → {to})"),
+            _ => String::new(),
+        };
+        let what = event.action.replace(['.', '_'], " ");
+        let why = ["reason", "message", "evidence"].iter().find_map(|field| event.details[*field].as_str());
+        let why = why.map(|why| format!(": {}", prose(why))).unwrap_or_default();
+        let _ = writeln!(out, "| {} | {} | {what}{from_to}{why} |", event.at.format("%Y-%m-%d %H:%M"), code(&event.actor));
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "\n{left_out} earlier events are not shown.");
+    }
+    if let Some(last) = events.last() {
+        let _ = writeln!(out, "\nThe record is hash-chained; the last line is event {}, {}.", last.sequence, code(short(&last.hash)));
+    }
+    out
+}
+
 /// A decision that is not possible, or one that was not understood.
 #[must_use]
 pub fn not_possible_comment(why: &str) -> String {
@@ -239,6 +341,10 @@ pub fn not_possible_comment(why: &str) -> String {
 #[must_use]
 pub fn nothing_known_comment() -> String {
     "I know of no finding here. `/remediate` reads the one in this issue.\n".into()
+}
+
+fn day(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y").to_string()
 }
 
 fn moment(at: DateTime<Utc>) -> String {

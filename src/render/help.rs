@@ -13,12 +13,19 @@ const HELP: &str = "\
 | `/remediate plan` | show what I would change, and change nothing |
 | `/remediate at path/to/file.tf:12` or `/remediate at N` | use this block, or choice N of my question |
 | `/remediate with rule=ID name=value` | use this rule, or set its parameters |
-| `/remediate explain` | tell how the risk score, the block and the rule came about |
+| `/remediate explain` | tell how the risk score, the owner, the block and the rule came about |
 | `/remediate status` | tell where things stand |
+| `/remediate audit` | tell what happened, when and by whom |
+| `/remediate verify` | evaluate the rule again on the default branch, after the merge |
+| `/remediate rebase` | make the change again on the present default branch, unless a person pushed to the branch |
 | `/remediate retry` | try again, also after a no or an error |
-| `/remediate false-positive REASON` | stop, and ask the analysts |
-| `/remediate exception 30d REASON` or `until=2027-03-01 REASON` | stop, and ask the security team to accept the risk until then |
-| `/remediate approve` (or `approve repository`, `approve everywhere`), `/remediate reject REASON` | decide such a request, by a second person |
+| `/remediate snooze 14d REASON` | wait; the due date stays |
+| `/remediate resume` | wait no longer |
+| `/remediate false-positive REASON` | wait, and ask the analysts |
+| `/remediate exception 30d REASON` or `/remediate exception until=2027-03-01 REASON` | wait, and ask the security team to accept the risk until then |
+| `/remediate approve` (or `/remediate approve repository`, `/remediate approve everywhere`) | agree to such a request, as a second person of the team that decides |
+| `/remediate reject REASON` | turn such a request down, or withdraw your own |
+| `/remediate revoke REASON` | take back what was agreed, as a member of that team |
 | `/remediate help` | show this |
 
 An issue may hold the finding as a JSON block, a resource ARN with a rule or scanner id, or `file.tf:line` with a rule or scanner id. \

@@ -10,6 +10,7 @@ mod escape;
 mod help;
 mod marker;
 mod pull_request;
+mod route;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -20,5 +21,6 @@ pub use diagram::attack_path_diagram;
 pub use escape::{Markdown, code, prose, text};
 pub use help::help_comment;
 pub use marker::{Marker, comment_marker, has_comment_marker, read_marker};
-pub use pull_request::{PullRequestFacts, Reviewers, RuleText, commit_message, pull_request_body, pull_request_title};
+pub use pull_request::{PullRequestFacts, Reviewers, RuleText, commit_message, keep_review_notes, pull_request_body, pull_request_title};
+pub use route::{owner_line, routing_lines};
 pub use status::{explain_comment, status_comment};

@@ -4,8 +4,10 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::escape::{Markdown, code, one_line, prose, text};
-use super::{Marker, attack_path_diagram};
-use crate::model::{Applicability, DataClass, EffectKind, Finding, Patch, Place, RemediationId, Repository, Risk, Severity, Target};
+use super::{Marker, attack_path_diagram, owner_line, routing_lines};
+use crate::model::{
+    Applicability, DataClass, EffectKind, Finding, Patch, Place, RemediationId, Repository, Risk, Route, Severity, Target, Tier,
+};
 use crate::rule::Rule;
 
 /// Instances or callers beyond this are counted, not listed.
@@ -60,6 +62,10 @@ pub struct PullRequestFacts<'a> {
     pub risk: Option<&'a Risk>,
     /// Until when.
     pub due: Option<DateTime<Utc>>,
+    /// Who owns it, and how that was found.
+    pub route: Option<&'a Route>,
+    /// Why it is here again, for one that came back.
+    pub came_back: Option<&'a str>,
     /// Repository.
     pub repository: &'a Repository,
     /// GitHub's web address, without a slash at the end.
@@ -78,7 +84,11 @@ struct Body {
     resource: Markdown,
     severity: &'static str,
     risk: Option<Markdown>,
+    points: Vec<Markdown>,
     due: Option<String>,
+    owner: Option<Markdown>,
+    routing: Vec<Markdown>,
+    came_back: Option<Markdown>,
     rationale: Markdown,
     facts: Vec<Markdown>,
     diagram: Option<String>,
@@ -138,7 +148,11 @@ pub fn pull_request_body(facts: &PullRequestFacts<'_>) -> String {
         resource: first.map(resource).unwrap_or_default(),
         severity: first.map_or("unknown", |finding| severity_name(finding.severity)),
         risk: facts.risk.map(risk_line),
-        due: facts.due.map(|due| due.format("%-d %B %Y").to_string()),
+        points: facts.risk.map(risk_points).unwrap_or_default(),
+        due: facts.due.map(|due| due.format("%-d %B %Y, %H:%M UTC").to_string()),
+        owner: facts.route.and_then(owner_line),
+        routing: facts.route.map(routing_lines).filter(|lines| lines.len() > 1).unwrap_or_default(),
+        came_back: facts.came_back.map(prose),
         rationale: rationale(facts.rules),
         facts: context_facts(facts.findings),
         diagram: facts.findings.iter().find_map(|finding| attack_path_diagram(finding.context.attack_path.as_deref()?)),
@@ -223,9 +237,31 @@ pub(super) const fn severity_name(severity: Severity) -> &'static str {
 }
 
 fn risk_line(risk: &Risk) -> Markdown {
-    let reasons: Vec<String> =
-        risk.points.iter().filter(|point| point.points != 0).map(|point| format!("{:+} {}", point.points, prose(&point.reason))).collect();
-    Markdown::own(format!("**{}** of 100: {}", risk.score, reasons.join(", ")))
+    Markdown::own(format!("**{}** of 100, threshold {}, tier {}", risk.score, risk.threshold, tier_name(risk.tier)))
+}
+
+/// The named points that the score is the sum of.
+pub(super) fn risk_points(risk: &Risk) -> Vec<Markdown> {
+    let mut lines: Vec<Markdown> = risk
+        .points
+        .iter()
+        .map(|point| Markdown::own(format!("{:+} {}: {}", point.points, code(&point.name), prose(&point.reason))))
+        .collect();
+    let sum: i32 = risk.points.iter().map(|point| point.points).sum();
+    if sum != risk.score {
+        lines.push(Markdown::own(format!("{sum} in all, kept between 0 and 100")));
+    }
+    lines
+}
+
+/// The tier as people write it.
+pub(super) const fn tier_name(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Development => "development",
+        Tier::Standard => "standard",
+        Tier::Production => "production",
+        Tier::CriticalPath => "critical path",
+    }
 }
 
 fn rationale(rules: &[RuleText<'_>]) -> Markdown {
@@ -331,6 +367,18 @@ fn review_notes(reviewers: &Reviewers) -> Vec<Markdown> {
         reviewers.left_out.iter().map(|(who, why)| Markdown::own(format!("{} could not be asked: {}", code(who), text(why)))).collect();
     notes.extend(reviewers.broken_code_owners.iter().map(|problem| Markdown::own(format!("CODEOWNERS: {}", prose(problem)))));
     notes
+}
+
+/// The new body with what the old one says of reviewers who could not be asked, if the new one says nothing about them.
+#[must_use]
+pub fn keep_review_notes(new: String, old: &str) -> String {
+    const SECTION: &str = "### Reviewers\n";
+    const NEXT: &str = "### Not right?";
+    let kept = old.split_once(SECTION).and_then(|(_, rest)| rest.split_once(NEXT)).map(|(notes, _)| notes);
+    match kept {
+        Some(notes) if !new.contains(SECTION) => new.replacen(NEXT, &format!("{SECTION}{notes}{NEXT}"), 1),
+        _ => new,
+    }
 }
 
 /// Templates leave runs of blank lines where a part is absent.

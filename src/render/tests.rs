@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, Applicability, ChangedFile, CodePosition, Confidence, Context, DataClass, Edit, Effect, EffectKind, Evidence, Finding,
-    FindingState, Patch, Place, Reach, Refusal, RefusalKind, RemediationId, Repository, Resource, Risk, RiskPoint, RuleReference, Rung,
-    Severity, Span, Target, Tier,
+    Address, Applicability, AuditEvent, ChangedFile, CodePosition, Confidence, Context, DataClass, Edit, Effect, EffectKind, Evidence,
+    Finding, FindingState, IgnoredBecause, Patch, Place, Reach, Refusal, RefusalKind, Remediation, RemediationId, RemediationState,
+    Repository, Resource, Risk, RiskPoint, Route, RoutingStep, RuleReference, Rung, Severity, Span, Target, Tier,
 };
 
 fn finding() -> Finding {
@@ -96,6 +96,51 @@ fn risk() -> Risk {
     }
 }
 
+fn route() -> Route {
+    let step = |witness: &str, named: Option<&str>, owner: Option<&str>| RoutingStep {
+        witness: witness.into(),
+        named: named.map(Into::into),
+        owner: owner.map(Into::into),
+    };
+    Route {
+        owner: Some("@acme/data-platform".into()),
+        jira: Some("DATAPLAT".into()),
+        slack: Some("#data".into()),
+        chain: vec![
+            step("the finding", Some("Ann & Bob"), None),
+            step("tags", None, None),
+            step("`.github/CODEOWNERS` line 1", Some("@acme/data-platform"), Some("@acme/data-platform")),
+        ],
+    }
+}
+
+fn remediation() -> Remediation {
+    let mut remediation = Remediation::new(RemediationId("0190c0de".into()), "key", date());
+    remediation.state = RemediationState::Ignored;
+    remediation.ignored = Some(IgnoredBecause::Excepted { until: date() });
+    remediation.note = Some("accepted as a risk until 2027-01-15: migration".into());
+    remediation.rules = vec!["aws/s3/public-access-block".into()];
+    remediation.target = Some(target());
+    remediation.risk = Some(risk());
+    remediation.route = Some(route());
+    remediation.due = Some(date());
+    remediation
+}
+
+fn audit_event() -> AuditEvent {
+    AuditEvent {
+        sequence: 7,
+        at: date(),
+        actor: "github:mona".into(),
+        action: "decision.rejected".into(),
+        finding: None,
+        remediation: Some("0190c0de".into()),
+        details: serde_json::json!({ "from": "paused", "to": "open", "reason": "it is | public @all" }),
+        previous: String::new(),
+        hash: "0123456789abcdef".into(),
+    }
+}
+
 fn repository() -> Repository {
     Repository { id: 1, installation: 1, owner: "acme".into(), name: "infrastructure".into() }
 }
@@ -107,6 +152,7 @@ fn date() -> DateTime<Utc> {
 /// The texts made of `findings`, `target` and `patch`: body and commit message.
 fn texts(findings: &[Finding], target: &Target, patch: &Patch) -> (String, String) {
     let (repository, risk, id) = (repository(), risk(), RemediationId("0190c0de".into()));
+    let route = route();
     let references = vec!["https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html".to_owned()];
     let rules = [RuleText {
         id: "aws/s3/public-access-block",
@@ -126,6 +172,8 @@ fn texts(findings: &[Finding], target: &Target, patch: &Patch) -> (String, Strin
         patch,
         risk: Some(&risk),
         due: Some(date()),
+        route: Some(&route),
+        came_back: None,
         repository: &repository,
         web_url: "https://github.com",
         base: "0123456789abcdef0123456789abcdef01234567",
@@ -139,6 +187,18 @@ fn a_pull_request_reads_well() {
     let (body, commit) = texts(&[finding()], &target(), &patch());
     insta::assert_snapshot!("pull_request", body);
     insta::assert_snapshot!("commit_message", commit);
+}
+
+#[test]
+fn notes_about_reviewers_survive_an_update() {
+    let (body, _) = texts(&[finding()], &target(), &patch());
+    let without = {
+        let (start, rest) = body.split_once("### Reviewers\n").unwrap();
+        format!("{start}{}", &rest[rest.find("### Not right?").unwrap()..])
+    };
+    assert_eq!(keep_review_notes(without.clone(), &body), body);
+    assert_eq!(keep_review_notes(without.clone(), "something else"), without);
+    assert_eq!(keep_review_notes(body.clone(), &without), body);
 }
 
 #[test]
@@ -167,7 +227,8 @@ fn comments_read_well() {
         opened_comment(12, true, "Block public access to the bucket (aws_s3_bucket.b)"),
         exists_comment(12),
         holds_comment(&rules[0], "aws_s3_bucket.b", "0123456789abcdef"),
-        queued_comment(10, 10),
+        already_right_comment("the code is right already at `0123456789ab`: `aws/s3/x` holds for `aws_s3_bucket.b`"),
+        queued_comment("10 of at most 10 pull requests are open here"),
         refusal_comment(&refusal),
         question_comment(&question),
         plan_comment(&patch(), "--- a/main.tf\n+++ b/main.tf\n@@ -1 +1 @@\n-a\n+b\n"),
@@ -181,13 +242,24 @@ fn comments_read_well() {
         reopened_comment("`block_public_acls` is `false` again", "0123456789abcdef"),
         declined_comment(Some("octocat")),
         hands_off_comment("octocat"),
-        paused_comment("octocat", Some(date())),
+        decision_asked_comment(Some("@acme/security"), "octocat", None, date(), false),
+        decision_asked_comment(Some("@acme/security"), "octocat", Some(date()), date(), false),
+        decision_asked_comment(None, "octocat", Some(date()), date(), true),
+        not_extended_comment("@mona turned the request down: it is public", date()),
+        snoozed_comment("octocat", date(), Some(date())),
+        revoked_comment("mona", "it is public after all"),
         resumed_comment("@mona turned the request down: it is public"),
-        suppressed_comment("mona"),
-        excepted_comment("mona", date()),
+        suppressed_comment("mona", true),
+        excepted_comment("mona", date(), false),
         exception_ended_comment(),
-        reminder_comment(Some(date())),
-        overdue_comment(Some(date())),
+        reminder_comment(Some(date()), &["@acme/data-platform".into(), "@octocat".into()]),
+        overdue_comment(Some(date()), &["@acme/security".into()]),
+        looked_again_comment(&rules, "main", "0123456789abcdef", Ok(&place("main.tf", 7, "`aws_s3_bucket.b`"))),
+        looked_again_comment(&rules, "main", "0123456789abcdef", Err("`block_public_acls` is `false`")),
+        rebased_comment("main", "0123456789abcdef", false),
+        audit_comment(&[audit_event()]),
+        status_comment(&remediation()),
+        explain_comment(&remediation()),
         again_comment("octocat"),
         joined_comment("prowler"),
         below_threshold_comment(Some(&risk())),

@@ -14,7 +14,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// The weight that counts for it; staging counts nothing.
+    /// The weight that counts for it.
     pub(super) const fn weight_name(self) -> &'static str {
         match self {
             Self::Production => "environment_production",

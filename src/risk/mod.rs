@@ -6,11 +6,13 @@
 
 mod data_class;
 mod environment;
+mod page;
 mod weights;
 
 pub use data_class::{DataHint, data_classes_in};
 pub use environment::{Environment, EnvironmentHint, environment_of};
-pub use weights::{WEIGHTS, Weight, unknown_weights, weight};
+pub use page::risk_page;
+pub use weights::{WEIGHTS, Weight, weight};
 
 use std::collections::BTreeMap;
 

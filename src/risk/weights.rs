@@ -18,7 +18,7 @@ const fn of(name: &'static str, default: i32, meaning: &'static str) -> Weight {
 }
 
 /// Every kind of point, in the order in which they are shown.
-pub const WEIGHTS: [Weight; 17] = [
+pub const WEIGHTS: [Weight; 18] = [
     of("severity_critical", 50, "the source calls it critical"),
     of("severity_high", 40, "the source calls it high"),
     of("severity_medium", 25, "the source calls it medium, or says nothing"),
@@ -32,6 +32,7 @@ pub const WEIGHTS: [Weight; 17] = [
     of("regulated_data", 15, "it holds personal, card or health data, or secrets (said by the source, a tag, or a name)"),
     of("sensitive_data", 10, "it holds data that is sensitive in another way"),
     of("environment_production", 15, "it belongs to production (said by the source, a tag, the account, the folder, or a name)"),
+    of("environment_staging", 0, "it belongs to staging or acceptance"),
     of("environment_development", -15, "it belongs to development, test or a sandbox"),
     of("directly_exploitable", 5, "the rule's own severity is high or critical"),
     of("hardening_only", -5, "the rule's own severity is low or informational"),
@@ -43,32 +44,4 @@ pub const WEIGHTS: [Weight; 17] = [
 pub fn weight(policy: &Policy, name: &str) -> i32 {
     let default = || WEIGHTS.iter().find(|weight| weight.name == name).map_or(0, |weight| weight.default);
     policy.weights.get(name).copied().unwrap_or_else(default).clamp(-1_000, 1_000)
-}
-
-/// Names in the policy's `weights` that mean nothing, each with the nearest known name.
-#[must_use]
-pub fn unknown_weights(policy: &Policy) -> Vec<(String, Option<&'static str>)> {
-    let known = |name: &str| WEIGHTS.iter().any(|weight| weight.name == name);
-    policy.weights.keys().filter(|name| !known(name)).map(|name| (name.clone(), nearest(name))).collect()
-}
-
-fn nearest(name: &str) -> Option<&'static str> {
-    WEIGHTS
-        .iter()
-        .map(|weight| (strsim::jaro_winkler(name, weight.name), weight.name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mistyped_weight_is_named_with_the_nearest() {
-        let mut policy = Policy::default();
-        policy.weights.insert("internet_reachble".into(), 3);
-        assert_eq!(unknown_weights(&policy), [("internet_reachble".to_owned(), Some("internet_reachable"))]);
-    }
 }

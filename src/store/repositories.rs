@@ -66,6 +66,10 @@ const BROKEN_CONFIG: &str = "INSERT INTO repository_configs (repository, commit_
     updated_at = excluded.updated_at";
 const CONFIG: &str = "SELECT commit_id, text, broken_commit, broken_error FROM repository_configs WHERE repository = $1";
 
+/// Files that may let a finding through that the organisation's threshold would not.
+const SCORING_CONFIGS: &str =
+    "SELECT DISTINCT text FROM repository_configs WHERE text LIKE '%threshold%' OR text LIKE '%weights%' ORDER BY text";
+
 const PUT_BLOB: &str = "INSERT INTO index_blobs (repository, blob, version, entry, used_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (repository, version, blob) DO UPDATE SET entry = excluded.entry, used_at = excluded.used_at";
 const BLOBS: &str = "SELECT blob, entry FROM index_blobs WHERE repository = $1 AND version = $2";
@@ -185,6 +189,14 @@ impl Session {
             Ok(KnownConfig { commit: row.text("commit_id")?, text: row.text("text")?, broken })
         })
         .transpose()
+    }
+
+    /// The texts of the last good configuration files that say something about the risk score.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn configs_that_score(&mut self) -> Result<Vec<String>, StoreError> {
+        self.rows(SCORING_CONFIGS, vec![]).await?.iter().map(|row| row.text("text")).collect()
     }
 
     /// Stores what the indexer read out of one blob. `version` is that of the indexer's format.
