@@ -5,8 +5,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use remediate::config::load_settings;
+use remediate::flow::Line;
 use remediate::model::{Remediation, RemediationState};
 use remediate::store::Store;
+use remediate::web::Doors;
 use remediate_sandbox::{AppHandle, Level, NewApp, RepositoryHandle, ThreadHandle};
 use serde_json::{Value, json};
 
@@ -79,9 +82,17 @@ impl World {
     }
 }
 
+/// A bot inside the test's own process, for tests that move its clock.
+struct Inside {
+    line: Arc<Line>,
+    stop: tokio::sync::watch::Sender<bool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
 /// A running `remediate serve`. Dropping it kills it.
 pub struct Bot {
-    child: Child,
+    child: Option<Child>,
+    inside: Option<Inside>,
     pub address: String,
     log: Arc<Mutex<Vec<String>>>,
     pub store: Store,
@@ -92,8 +103,14 @@ pub struct Bot {
 
 impl Drop for Bot {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if let Some(inside) = &self.inside {
+            let _ = inside.stop.send(true);
+            inside.tasks.iter().for_each(tokio::task::JoinHandle::abort);
+        }
         if std::thread::panicking() {
             let log = self.log.lock().map(|log| log.join("\n")).unwrap_or_default();
             eprintln!("--- the bot's log\n{log}\n---");
@@ -116,6 +133,14 @@ impl Home {
         Self { folder: Arc::new(folder), database: database.url().into(), environment: Vec::new() }
     }
 
+    /// Adds lines to the settings file: sections after the source `cspm`.
+    pub fn settings(self, text: &str) -> Self {
+        let path = self.folder.path().join("remediate.toml");
+        let before = std::fs::read_to_string(&path).expect("the settings file");
+        std::fs::write(path, format!("{before}{text}")).expect("a settings file");
+        self
+    }
+
     /// Sets an environment variable of the bot.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.into(), value.into()));
@@ -128,22 +153,55 @@ impl Home {
         command
             .args([subcommand, "--settings"])
             .arg(self.folder.path().join("remediate.toml"))
-            .env("REMEDIATE_DATA", self.folder.path().join("data"))
-            .env("REMEDIATE_STORE_URL", &self.database)
-            .env("REMEDIATE_SERVER_LISTEN", "127.0.0.1:0")
-            .env("REMEDIATE_GITHUB_API_URL", world.sandbox.url())
-            .env("REMEDIATE_GITHUB_WEB_URL", world.sandbox.url())
-            .env("REMEDIATE_GITHUB_APP_ID", world.app.id().to_string())
-            .env("REMEDIATE_GITHUB_PRIVATE_KEY", world.app.private_key())
-            .env("REMEDIATE_GITHUB_WEBHOOK_SECRET", world.app.webhook_secret())
-            .env("REMEDIATE_WORKERS_LEASE", "3s")
-            .env("REMEDIATE_WORKERS_POLL", "1s")
-            .env("REMEDIATE_WORKERS_RECONCILE", "2s")
-            .env("REMEDIATE_LOG_FORMAT", "json")
             .env("REMEDIATE_LOG", "info")
             .env_remove("REMEDIATE_TEST_POSTGRES_URL")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+            .envs(self.variables(world));
         command
+    }
+
+    /// What the bot is told by its environment.
+    fn variables(&self, world: &World) -> Vec<(String, String)> {
+        let fixed = [
+            ("REMEDIATE_DATA", self.folder.path().join("data").display().to_string()),
+            ("REMEDIATE_STORE_URL", self.database.clone()),
+            ("REMEDIATE_SERVER_LISTEN", "127.0.0.1:0".into()),
+            ("REMEDIATE_GITHUB_API_URL", world.sandbox.url().to_string()),
+            ("REMEDIATE_GITHUB_WEB_URL", world.sandbox.url().to_string()),
+            ("REMEDIATE_GITHUB_APP_ID", world.app.id().to_string()),
+            ("REMEDIATE_GITHUB_PRIVATE_KEY", world.app.private_key().to_string()),
+            ("REMEDIATE_GITHUB_WEBHOOK_SECRET", world.app.webhook_secret().to_string()),
+            ("REMEDIATE_WORKERS_LEASE", "3s".into()),
+            ("REMEDIATE_WORKERS_POLL", "1s".into()),
+            ("REMEDIATE_WORKERS_RECONCILE", "2s".into()),
+            ("REMEDIATE_LOG_FORMAT", "json".into()),
+        ];
+        fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(self.environment.iter().cloned()).collect()
+    }
+
+    /// Runs the bot in this process, with a clock that the test can move ([`Bot::advance`]). `change` may replace what its doors use.
+    pub async fn start_inside(&self, world: &World, change: impl FnOnce(Doors) -> Doors) -> Bot {
+        let path = self.folder.path().join("remediate.toml");
+        let text = std::fs::read_to_string(&path).expect("the settings file");
+        let settings = load_settings(Some(("remediate.toml", &text)), &self.variables(world)).expect("settings");
+        let line = Arc::new(remediate::cli::line(settings).await.expect("a line"));
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+        let secret = secrecy::SecretString::from(world.app.webhook_secret().to_string());
+        let doors = Arc::new(change(remediate::cli::doors(&line, secret, metrics).expect("doors")));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let workers = tokio::spawn(remediate::flow::run_workers(line.clone(), stopped.clone()));
+        let server = tokio::spawn(async move {
+            let mut until = stopped;
+            let stop = async move {
+                let _ = until.wait_for(|stop| *stop).await;
+            };
+            remediate::web::serve(listener, doors, stop).await.expect("the server serves");
+        });
+        world.app.set_webhook_url(&format!("http://{address}/webhooks/github")).expect("a webhook address");
+        let store = line.store.clone();
+        let inside = Some(Inside { line, stop, tasks: vec![workers, server] });
+        Bot { child: None, inside, address, log: Arc::default(), store, http: reqwest::Client::new(), _folder: self.folder.clone() }
     }
 
     /// Runs `remediate doctor`; gives whether all is well, and its report.
@@ -171,7 +229,7 @@ impl Home {
         let address = eventually("the bot listens", move || listening(&seen)).await;
         world.app.set_webhook_url(&format!("http://{address}/webhooks/github")).expect("a webhook address");
         let store = Store::open(&self.database, chrono::Utc::now()).await.expect("the bot's database");
-        Bot { child, address, log, store, http: reqwest::Client::new(), _folder: self.folder.clone() }
+        Bot { child: Some(child), inside: None, address, log, store, http: reqwest::Client::new(), _folder: self.folder.clone() }
     }
 }
 
@@ -223,16 +281,41 @@ impl Bot {
 
     /// Kills the process at once, as a machine that loses power would.
     pub fn kill(&mut self) {
-        self.child.kill().expect("a running bot");
-        self.child.wait().expect("an ended bot");
+        let child = self.child.as_mut().expect("a process");
+        child.kill().expect("a running bot");
+        child.wait().expect("an ended bot");
     }
 
     /// Asks the process to stop and waits until it has; gives whether it ended well.
     pub async fn stop(&mut self) -> bool {
-        let id = self.child.id().to_string();
+        let child = self.child.as_mut().expect("a process");
+        let id = child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
-        let child = &mut self.child;
         eventually("the bot stops", || child.try_wait().ok().flatten()).await.success()
+    }
+
+    /// Moves the bot's clock forward; for a bot inside the test only.
+    pub fn advance(&self, by: chrono::TimeDelta) {
+        self.inside.as_ref().expect("a bot inside the test").line.clock.advance(by);
+    }
+
+    /// What the audit record says was done about a remediation, in order.
+    pub async fn actions(&self, remediation: &Remediation) -> Vec<String> {
+        let mut session = self.store.read().await.expect("a session");
+        session.audit_of("", &remediation.id.0).await.expect("events").into_iter().map(|event| event.action).collect()
+    }
+
+    /// Waits until the states of all remediations, sorted by when they began, are these.
+    pub async fn become_all(&self, states: &[RemediationState]) -> Vec<Remediation> {
+        let begun = Instant::now();
+        loop {
+            let all = self.remediations().await;
+            if all.iter().map(|found| found.state).eq(states.iter().copied()) {
+                return all;
+            }
+            assert!(begun.elapsed() < PATIENCE, "not {states:?}: {all:#?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Everything it logged.
