@@ -36,7 +36,8 @@ pub(super) async fn assess(line: &Line, job: &Job) -> Result<(), StepError> {
                 None => policy::possible(line).await?,
             };
             let severity = rule.map(|rule| rule.severity);
-            let scores = policies.iter().map(|policy| scored(&remediation, &case, severity, None, policy, now));
+            let path = remediation.target.as_ref().map(|target| target.path.as_str());
+            let scores = policies.iter().map(|policy| scored(&remediation, &case, severity, path, policy, now));
             let Some(best) = scores.reduce(|best, next| if reaches(&next) && !reaches(&best) { next } else { best }) else {
                 return complete(line, job).await;
             };

@@ -22,10 +22,12 @@ impl Turn<'_> {
         match self.before.state {
             State::Open => {
                 self.act(Action::UpdatePullRequest);
+                // It may know more: a graver score, a nearer due date.
+                self.then(Follow::Assess);
                 self.comment(Thread::Issues, Note::Joined { source: source.to_owned() });
             }
             // A second witness may raise the score over the threshold.
-            State::Received | State::Ignored => self.then(Follow::Assess),
+            State::Received | State::Planned | State::Ignored => self.then(Follow::Assess),
             State::Verified | State::Superseded => return self.finding_repeated(finding),
             _ => {}
         }
