@@ -223,6 +223,9 @@ fn candidates(finding: &Finding, catalogue: &Catalogue) -> Vec<Arc<Rule>> {
 
 fn no_rule(finding: &Finding, catalogue: &Catalogue) -> Refusal {
     let ids: Vec<String> = finding.rules.iter().map(|rule| format!("`{}`", rule.id)).collect();
+    if let Some(left_out) = finding.rules.iter().find_map(|rule| catalogue.reason_left_out(&rule.scheme, &rule.id)) {
+        return Refusal::new(RefusalKind::NoRule, format!("No rule fixes {} ({}): {}", ids.join(" or "), left_out.about, left_out.why));
+    }
     if !ids.is_empty() {
         return Refusal::new(RefusalKind::NoRule, format!("No rule fixes {}.", ids.join(" or ")))
             .next("`remediate rules list` shows what can be fixed; CONTRIBUTING tells how to add a rule.");

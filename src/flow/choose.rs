@@ -52,6 +52,10 @@ pub fn choose(finding: &Finding, identity: Option<&ResourceIdentity>, catalogue:
     }
     if !finding.rules.is_empty() {
         let ids: Vec<String> = finding.rules.iter().take(4).map(|rule| format!("`{}`", rule.id)).collect();
+        if let Some(left_out) = finding.rules.iter().find_map(|rule| catalogue.reason_left_out(&rule.scheme, &rule.id)) {
+            let why = format!("no rule fixes {} ({}): {}", ids.join(", "), left_out.about, left_out.why);
+            return Choice::Unknown(Refusal::new(RefusalKind::NoRule, why));
+        }
         let refusal = Refusal::new(RefusalKind::NoRule, format!("no rule fixes {} yet", ids.join(", ")));
         return Choice::Unknown(
             refusal.next("see `remediate rules list` for what there is; `/remediate with rule=ID` applies one of them"),

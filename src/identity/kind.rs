@@ -59,6 +59,12 @@ impl Kind {
         self.naming.is_empty() && !self.singleton && self.of.is_none()
     }
 
+    /// The cloud's service (`s3`) in the shapes of the id, if it has one of its own.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.patterns.first().map(Pattern::service)
+    }
+
     /// Every Terraform type that may have created a resource of this kind, this one first.
     pub fn terraform_types(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.terraform_type.as_str()).chain(self.also.iter().map(String::as_str))

@@ -101,9 +101,13 @@ pub(super) fn write_items(scope: &RuleScope<'_>, items: &[BodyItem], text: &mut 
                     text.push('\n');
                 }
                 let labels: String = labels.iter().map(|label| format!(" {}", crate::hcl::quote(label))).collect();
-                text.push_str(&format!("{name}{labels} {{\n"));
-                write_items(scope, body, text)?;
-                text.push_str("}\n");
+                if body.is_empty() {
+                    text.push_str(&format!("{name}{labels} {{}}\n"));
+                } else {
+                    text.push_str(&format!("{name}{labels} {{\n"));
+                    write_items(scope, body, text)?;
+                    text.push_str("}\n");
+                }
                 wrote = true;
             }
         }

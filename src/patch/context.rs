@@ -152,7 +152,8 @@ impl<'a> Context<'a> {
             Writing::Elsewhere => Term::Code(self.reference(name)),
             Writing::Target => match block.attribute(name) {
                 Some(attribute) => Term::Code(document.slice(attribute.value_span).to_owned()),
-                None => Term::NULL,
+                // Blocks, if any, or null.
+                None => member_of(self.bench, &Self::site(&key), &block.body, name),
             },
             Writing::Condition => {
                 let term = member_of(self.bench, &Self::site(&key), &block.body, name);

@@ -32,11 +32,14 @@ impl Walk<'_> {
             ("try" | "coalesce", [first, others @ ..]) => {
                 let from = leaves.len();
                 self.expression(site, first, None, rest, constant, depth, leaves);
-                let decides =
-                    |leaf: &Leaf| !matches!(leaf.decided, Decided::Absent(_) | Decided::Unknown(_)) && leaf.term().is_null() == Some(false);
+                let decides = |leaf: &Leaf| {
+                    !matches!(leaf.decided, Decided::Absent(_) | Decided::Given(_) | Decided::Unknown(_))
+                        && leaf.term().is_null() == Some(false)
+                };
                 if !leaves[from..].iter().all(decides) {
                     leaves.truncate_where(from, |leaf| {
-                        decides(leaf) || matches!(leaf.decided, Decided::Unknown(_)) && call.name.name.as_str() == "coalesce"
+                        decides(leaf)
+                            || matches!(leaf.decided, Decided::Given(_) | Decided::Unknown(_)) && call.name.name.as_str() == "coalesce"
                     });
                     for other in others {
                         self.expression(site, other, None, rest, constant, depth, leaves);

@@ -107,7 +107,7 @@ impl Walk<'_> {
         let dir = site.dir().to_owned();
         let declared = self.bench.blocks(&dir, "variable", Some(name)).pop();
         let Some((key, document)) = declared else {
-            leaves.push(self.unknown(site, span, format!("`var.{name}` is not declared in this module")));
+            leaves.push(self.given(site, span, rest, format!("`var.{name}` is not declared in this module")));
             return;
         };
         let from = leaves.len();
@@ -134,13 +134,20 @@ impl Walk<'_> {
             None if default_counts => {
                 let at = block.map(|block| block.span);
                 let here = Site { path: key.path.clone(), block: Some(key.clone()) };
-                leaves.push(self.unknown(&here, at, format!("`var.{name}` has no default, and its value is not given in these files")));
+                let why = format!("`var.{name}` has no default, and its value is not given in these files");
+                leaves.push(self.given(&here, at, rest, why));
             }
             _ => {}
         }
         if leaves.len() == from {
             leaves.push(self.unknown(site, span, format!("`var.{name}` is given no value in these files")));
         }
+    }
+
+    /// A variable that whoever uses the module sets. Of what is inside it not even that is known.
+    fn given(&self, site: &Site, span: Option<Span>, rest: &[Step], why: String) -> Leaf {
+        let leaf = self.unknown(site, span, why.clone());
+        if rest.is_empty() { Leaf { decided: Decided::Given(why), ..leaf } } else { leaf }
     }
 
     /// The argument of a call; false when the call leaves it out.

@@ -28,6 +28,7 @@ pub const NAMES: &[&str] = &[
     "format",
     "hours",
     "is_list",
+    "is_public",
     "is_string",
     "join",
     "jsondecode",
@@ -40,11 +41,13 @@ pub const NAMES: &[&str] = &[
     "max",
     "merge",
     "min",
+    "named_principals",
     "one",
     "regex",
     "regexall",
     "replace",
     "reverse",
+    "service_actions",
     "setintersection",
     "setsubtract",
     "setunion",
@@ -118,6 +121,8 @@ fn unary(name: &str, term: &Term) -> Option<Term> {
         "hours" => number_term(seconds(term.text()?)? / 3_600.0),
         "jsonencode" => text(serde_json::to_string(term.known()?).ok()?),
         "is_list" => Term::Known(Value::Bool(matches!(term.known()?, Value::Array(_)))),
+        "is_public" => truth_term(super::policy_access::is_public(term)),
+        "service_actions" => super::policy_access::service_actions(term)?,
         "is_string" => Term::Known(Value::Bool(term.known()?.is_string())),
         _ => return None,
     })
@@ -210,6 +215,7 @@ fn binary(name: &str, one: &Term, two: &Term) -> Option<Term> {
         "setsubtract" => {
             Term::Known(known_items(one)?.into_iter().filter(|item| known_items(two).is_some_and(|other| !other.contains(item))).collect())
         }
+        "named_principals" => super::policy_access::named_principals(one, two)?,
         "setunion" => Term::list(distinct(one.elements()?.into_iter().chain(two.elements()?).collect())),
         _ => return None,
     })
@@ -267,11 +273,19 @@ fn variadic(name: &str, arguments: &[Term]) -> Option<Term> {
             }
             Term::object(merged)
         }
-        "max" => number_term(arguments.iter().map(as_number).collect::<Option<Vec<_>>>()?.into_iter().fold(f64::MIN, f64::max)),
-        "min" => number_term(arguments.iter().map(as_number).collect::<Option<Vec<_>>>()?.into_iter().fold(f64::MAX, f64::min)),
+        "max" => number_term(numbers(arguments)?.into_iter().fold(f64::MIN, f64::max)),
+        "min" => number_term(numbers(arguments)?.into_iter().fold(f64::MAX, f64::min)),
         "format" => format_text(arguments)?,
         _ => return None,
     })
+}
+
+/// Some numbers, or those of one list (`max(list...)` in Terraform).
+fn numbers(arguments: &[Term]) -> Option<Vec<f64>> {
+    match arguments {
+        [list] if as_number(list).is_none() => list.elements()?.iter().map(as_number).collect(),
+        some => some.iter().map(as_number).collect(),
+    }
 }
 
 /// `format` with `%s`, `%d`, `%v` and `%%`.
@@ -358,6 +372,8 @@ mod tests {
             Term::Known("true".into()),
             Term::Known(serde_json::json!("{}")),
             Term::Known(0.into()),
+            Term::Known(serde_json::json!([{"type": "AWS", "identifiers": ["*"]}])),
+            Term::Known(serde_json::json!({"effect": "Deny"})),
         ];
         for name in NAMES {
             let mut known = samples.iter().any(|a| call(name, std::slice::from_ref(a)) != Term::Unknown);

@@ -40,6 +40,9 @@ pub(super) enum Decided {
     Reference(Vec<String>),
     /// The object there has no such entry: it can be added. Absent counts as null.
     Absent(Vec<String>),
+    /// Whoever uses the module gives it, for the variable has no default: it is something, but nobody here knows what. The sentence
+    /// says which variable.
+    Given(String),
     /// It cannot be known; the sentence says why.
     Unknown(String),
 }
@@ -66,7 +69,7 @@ impl Leaf {
             Decided::Value(term) => term.clone(),
             Decided::Reference(names) => Term::Code(names.join(".")),
             Decided::Absent(_) => Term::NULL,
-            Decided::Unknown(_) => Term::Unknown,
+            Decided::Given(_) | Decided::Unknown(_) => Term::Unknown,
         }
     }
 }
@@ -77,7 +80,7 @@ pub(super) fn common(leaves: &[Leaf]) -> Term {
     let term = first.term();
     let alike = leaves.iter().skip(1).all(|leaf| leaf.term() == term || equal(&leaf.term(), &term) == Some(true));
     match (&first.decided, leaves.len()) {
-        (Decided::Unknown(_), _) => Term::Unknown,
+        (Decided::Given(_) | Decided::Unknown(_), _) => Term::Unknown,
         _ if alike => term,
         // Different values that are all something: at least not null.
         _ if leaves.iter().all(|leaf| leaf.term().is_null() == Some(false)) => Term::Code("several values".into()),

@@ -38,6 +38,7 @@ mod operation;
 mod params;
 mod plan;
 mod policy;
+mod policy_access;
 mod policy_text;
 mod proofs;
 mod reach;

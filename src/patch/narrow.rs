@@ -98,7 +98,7 @@ impl Narrowing<'_> {
 
     fn leaf(&self, leaf: &Leaf, around: Option<&Removal<'_>>) -> Result<Plan, Refusal> {
         match &leaf.decided {
-            Decided::Unknown(why) => Err(elsewhere(self.cx, &self.spec.path, leaf, why)),
+            Decided::Given(why) | Decided::Unknown(why) => Err(elsewhere(self.cx, &self.spec.path, leaf, why)),
             Decided::Reference(_) | Decided::Absent(_) => Ok(Plan::new()),
             Decided::Value(term) => match term.elements() {
                 Some(items) if term.is_null() == Some(false) => self.list(leaf, &items, around),

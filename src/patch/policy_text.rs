@@ -29,7 +29,7 @@ impl PolicyText {
     pub(super) fn read(text: &str, content: Span) -> Option<Self> {
         let inner = text.get(content.range())?;
         let (masked, holes) = mask(inner)?;
-        let mut root = parse_json(&masked).ok()?;
+        let mut root = parse_json(&masked).or_else(|_| parse_json(&without_last_commas(&masked))).ok()?;
         shift(&mut root, content.start);
         let holes = holes.into_iter().map(|hole| Span::new(hole.start + content.start, hole.end + content.start)).collect();
         Some(Self { root, text: text.to_owned(), holes })
@@ -226,6 +226,32 @@ fn mask(text: &str) -> Option<(String, Vec<Span>)> {
     Some((String::from_utf8(masked).ok()?, holes))
 }
 
+/// The same text with a space in the place of each comma that nothing follows: a slip that people make, and that scanners read over.
+fn without_last_commas(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let (mut quoted, mut comma, mut at) = (false, None, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quoted => at += 1,
+            b'"' => {
+                quoted = !quoted;
+                comma = None;
+            }
+            _ if quoted => {}
+            b',' => comma = Some(at),
+            b']' | b'}' => {
+                if let Some(comma) = comma.take() {
+                    bytes[comma] = b' ';
+                }
+            }
+            byte if byte.is_ascii_whitespace() => {}
+            _ => comma = None,
+        }
+        at += 1;
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
 /// The offset after the brace that closes an interpolation.
 fn closing(bytes: &[u8], from: usize) -> Option<usize> {
     let (mut depth, mut quoted, mut at) = (1, false, from);
@@ -250,6 +276,15 @@ fn closing(bytes: &[u8], from: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comma_too_many_is_read_over_and_stays() {
+        let text = "{\"Statement\": [{\"Action\": [\"a,]\", ], \"Effect\": \"Allow\"}]}";
+        let policy = PolicyText::read(text, Span::new(0, text.len())).unwrap();
+        let (statements, _) = policy.statements().unwrap();
+        let set = hcl::splice(text, &[policy.set_member(statements[0], "Effect", &"Deny".into())]).unwrap();
+        assert_eq!(set, text.replace("Allow", "Deny"));
+    }
 
     #[test]
     fn interpolations_are_holes_and_edits_keep_the_layout() {

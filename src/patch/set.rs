@@ -183,8 +183,10 @@ pub(super) fn argument(
         return Ok(Plan::new());
     }
     let mut leaves = follow(cx.bench, &site, &attribute.value, Some(attribute.value_span));
-    let is_stuck =
-        |leaf: &Leaf| leaf.span.is_none() || matches!(leaf.decided, Decided::Unknown(_) | Decided::Value(Term::Code(_) | Term::Unknown));
+    let is_stuck = |leaf: &Leaf| {
+        leaf.span.is_none()
+            || matches!(leaf.decided, Decided::Given(_) | Decided::Unknown(_) | Decided::Value(Term::Code(_) | Term::Unknown))
+    };
     if leaves.iter().any(is_stuck) {
         leaves = super::evaluated::literals(cx.bench, spot, attribute).unwrap_or(leaves);
     }
@@ -212,7 +214,8 @@ pub(super) fn leaves_plan(
             continue;
         }
         match &leaf.decided {
-            Decided::Unknown(why) => return Err(elsewhere(cx, name, leaf, why)),
+            Decided::Given(_) if end.present => {}
+            Decided::Given(why) | Decided::Unknown(why) => return Err(elsewhere(cx, name, leaf, why)),
             Decided::Reference(_) => return Err(elsewhere(cx, name, leaf, "it refers to something that is known only after an apply")),
             Decided::Value(Term::Code(_) | Term::Unknown) => {
                 return Err(elsewhere(cx, name, leaf, "it is put together from values that are known only after an apply"));

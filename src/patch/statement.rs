@@ -1,5 +1,8 @@
 //! `statement`: policy statements have these members.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use hcl_edit::expr::Expression;
 
 use crate::hcl::{self, Attribute, Body, Document, Found, expression_span, literal, object_entries, parse_path, traversal_names};
@@ -26,20 +29,27 @@ pub(super) struct Ends<'a> {
     set: Vec<(String, Term)>,
     /// Members of a statement that must exist.
     add: Option<Vec<(String, Term)>>,
+    /// Whether it could not be told of some statement if the verb means it.
+    doubt: Rc<Cell<bool>>,
 }
 
 /// What must change in the policies that an argument holds (or in the statements of a policy document).
 pub(super) fn plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey) -> Result<Plan, Refusal> {
-    cx.gate(spec.when.as_ref(), None, || wanted_plan(cx, spec, key))
+    let doubt = Rc::new(Cell::new(false));
+    let changes = cx.gate(spec.when.as_ref(), None, || wanted_plan(cx, spec, key, &doubt))?;
+    match &spec.matching {
+        Some(matching) if changes.is_empty() && doubt.get() => Err(cx.undecided(matching)),
+        _ => Ok(changes),
+    }
 }
 
-fn wanted_plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey) -> Result<Plan, Refusal> {
+fn wanted_plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey, doubt: &Rc<Cell<bool>>) -> Result<Plan, Refusal> {
     let path = parse_path(&spec.path);
     let Some(first) = path.first() else { return Ok(Plan::new()) };
     let key = deciding_block(cx.bench, key, &first.name);
     let document = cx.bench.document(&key.path)?;
     let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
-    let ends = Ends { cx, spec, set: Vec::new(), add: None };
+    let ends = Ends { cx, spec, set: Vec::new(), add: None, doubt: Rc::clone(doubt) };
     if key.kind == "data" && first.name == "statement" {
         return ends.blocks(&key, &document, &block.body);
     }
@@ -58,11 +68,11 @@ fn wanted_plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey) -> Result<
 }
 
 impl<'a> Ends<'a> {
-    /// The wanted members, rendered for use in another block than the policy's own resource or in itself alike.
+    /// The wanted members of a statement, rendered for use in another block than the policy's own resource or in itself alike.
     ///
     /// `writing` is [`Writing::Condition`] where references mean nothing, as in a file of plain JSON.
-    fn rendered(&self, writing: Writing) -> Result<Self, Refusal> {
-        let scope = RuleScope { writing, ..self.cx.scope() };
+    fn rendered(&self, statement: Option<&Term>, writing: Writing) -> Result<Self, Refusal> {
+        let scope = RuleScope { writing, statement: statement.cloned(), ..self.cx.scope() };
         let set = self
             .spec
             .set
@@ -73,14 +83,16 @@ impl<'a> Ends<'a> {
             Some(add) => Some(tree(&render(&scope, add)?.text).members().unwrap_or_default()),
             None => None,
         };
-        Ok(Self { set, add, ..*self })
+        Ok(Self { cx: self.cx, spec: self.spec, set, add, doubt: Rc::clone(&self.doubt) })
     }
 
     /// Whether the verb means this statement.
     pub(super) fn means(&self, statement: &Term) -> bool {
         let Some(matching) = &self.spec.matching else { return self.spec.add.is_none() };
         let scope = RuleScope { statement: Some(statement.clone()), ..self.cx.scope() };
-        Environment::new(&scope).evaluate(&matching.expression).truth() == Some(true)
+        let truth = Environment::new(&scope).evaluate(&matching.expression).truth();
+        self.doubt.set(self.doubt.get() || truth.is_none());
+        truth == Some(true)
     }
 
     /// The members of a statement that are not as wanted.
@@ -88,7 +100,7 @@ impl<'a> Ends<'a> {
         if !self.means(statement) || self.spec.set.is_empty() {
             return Ok(Vec::new());
         }
-        let set = self.rendered(writing)?.set;
+        let set = self.rendered(Some(statement), writing)?.set;
         Ok(set.into_iter().filter(|(name, wanted)| member_holds(name, &statement.member(name), wanted) != Some(true)).collect())
     }
 
@@ -97,7 +109,7 @@ impl<'a> Ends<'a> {
         if self.spec.add.is_none() {
             return Ok(None);
         }
-        let wanted = self.rendered(writing)?.add.unwrap_or_default();
+        let wanted = self.rendered(None, writing)?.add.unwrap_or_default();
         Ok((!statements.iter().any(|statement| covers(statement, &wanted))).then_some(wanted))
     }
 

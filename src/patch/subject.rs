@@ -1,7 +1,7 @@
 //! Which block a rule is about, from the one a finding names.
 
 use crate::model::{Refusal, RefusalKind, ResourceMode, Target};
-use crate::rule::{ModuleSpec, Operation, RefusalSpec, Rule};
+use crate::rule::{ModuleSpec, Operation, ReachedBy, RefusalSpec, Rule};
 
 use super::linked::referred;
 use super::version;
@@ -49,18 +49,27 @@ pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> 
         "module" => return module_subject(bench, rule, key),
         "resource" if rule.target.resources.contains(&kind) => of_block(key.clone()),
         "data" if rule.target.resources.contains(&format!("data.{kind}")) => of_block(key.clone()),
-        "resource" => match rule.target.reached_from.iter().find(|from| from.resource == kind) {
-            Some(from) => match referred(bench, key, &from.argument, &rule.target.resources) {
-                Some(found) => of_block(found),
+        "resource" => match rule.target.reached_from.iter().any(|from| from.resource == kind) {
+            true => match reached(bench, rule, key).as_slice() {
+                [found] => of_block(found.clone()),
+                [first, second, ..] => {
+                    return Err(Err(Refusal::new(
+                        RefusalKind::AmbiguousTarget,
+                        format!(
+                            "`{}` leads to several blocks that rule `{}` is about, among them `{}` and `{}`.",
+                            key.local_address(),
+                            rule.id,
+                            first.local_address(),
+                            second.local_address()
+                        ),
+                    )
+                    .next("Fix the one that is meant by its own finding.")));
+                }
                 // Its owner is elsewhere (a variable, another state): the block itself can still be mended, if the rule writes such blocks.
-                None if rule
-                    .operations
-                    .iter()
-                    .any(|operation| matches!(operation, Operation::Companion(spec) if spec.resource == kind)) =>
-                {
+                [] if rule.operations.iter().any(|operation| matches!(operation, Operation::Companion(spec) if spec.resource == kind)) => {
                     of_block(key.clone())
                 }
-                None => {
+                [] => {
                     return Err(Err(Refusal::new(
                         RefusalKind::NotLocated,
                         format!(
@@ -71,7 +80,7 @@ pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> 
                     )));
                 }
             },
-            None => return Err(Ok(format!("rule `{}` is not about `{kind}`", rule.id))),
+            false => return Err(Ok(format!("rule `{}` is not about `{kind}`", rule.id))),
         },
         other => return Err(Ok(format!("rule `{}` is not about `{other}` blocks", rule.id))),
     };
@@ -82,6 +91,30 @@ pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> 
         }
         _ => Ok(subject),
     }
+}
+
+/// The blocks that the rule is about and that lead from or to `key`, each once.
+fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey) -> Vec<BlockKey> {
+    let kind = key.labels.first().map(String::as_str).unwrap_or_default();
+    let types = &rule.target.resources;
+    let mut found: Vec<BlockKey> = Vec::new();
+    for from in rule.target.reached_from.iter().filter(|from| from.resource == kind) {
+        let more: Vec<BlockKey> = match &from.link {
+            ReachedBy::Argument(argument) => referred(bench, key, argument, types).into_iter().collect(),
+            ReachedBy::TargetArgument(argument) => types
+                .iter()
+                .flat_map(|kind| bench.blocks(key.dir(), "resource", Some(kind)))
+                .map(|(candidate, _)| candidate)
+                .filter(|candidate| referred(bench, candidate, argument, &[kind.to_owned()]).as_ref() == Some(key))
+                .collect(),
+        };
+        for one in more {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    found
 }
 
 fn module_subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Subject<'r>, Result<String, Refusal>> {

@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 
 use super::Rule;
+use super::left_out::{LeftOut, parse_left_out};
 use super::load::load;
 use super::problem::Problem;
 
@@ -18,6 +19,7 @@ pub struct Catalogue {
     rules: BTreeMap<String, Arc<Rule>>,
     by_alias: HashMap<(String, String), Vec<Arc<Rule>>>,
     by_resource: HashMap<String, Vec<Arc<Rule>>>,
+    left_out: Vec<Arc<LeftOut>>,
 }
 
 impl Catalogue {
@@ -36,6 +38,8 @@ impl Catalogue {
     pub fn with_overlay(&self, files: &[(String, String)]) -> (Self, Vec<Problem>) {
         let results: Vec<Result<Rule, Vec<Problem>>> =
             files.par_iter().filter(|(path, _)| path.ends_with(".hcl")).map(|(path, text)| load(path, text)).collect();
+        let more = files.iter().filter(|(path, _)| path.ends_with("not-fixable.toml")).filter_map(|(_, text)| parse_left_out(text).ok());
+        let left_out: Vec<Arc<LeftOut>> = self.left_out.iter().cloned().chain(more.flatten().map(Arc::new)).collect();
         let mut rules = self.rules.clone();
         let mut overlay = Vec::new();
         let mut problems = Vec::new();
@@ -51,7 +55,7 @@ impl Catalogue {
         }
         problems
             .sort_by(|left, right| (&left.path, left.span.map(|span| span.start)).cmp(&(&right.path, right.span.map(|span| span.start))));
-        (Self::indexed(rules, &overlay), problems)
+        (Self { left_out, ..Self::indexed(rules, &overlay) }, problems)
     }
 
     fn indexed(rules: BTreeMap<String, Arc<Rule>>, first: &[Arc<Rule>]) -> Self {
@@ -95,6 +99,18 @@ impl Catalogue {
     #[must_use]
     pub fn for_resource(&self, resource: &str) -> Vec<&Arc<Rule>> {
         self.by_resource.get(resource).into_iter().flatten().collect()
+    }
+
+    /// What no rule fixes, with the reasons.
+    pub fn left_out(&self) -> impl Iterator<Item = &LeftOut> {
+        self.left_out.iter().map(Arc::as_ref)
+    }
+
+    /// Why no rule fixes what a scanner's id stands for, if that is known.
+    #[must_use]
+    pub fn reason_left_out(&self, scheme: &str, id: &str) -> Option<&LeftOut> {
+        let wanted = alias_key(scheme, id);
+        self.left_out().find(|entry| entry.checkov.iter().any(|known| alias_key("checkov", known) == wanted))
     }
 
     /// All rules in the order of their ids.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::catalogue::{alias_key, share_a_resource};
 use super::conditions::check_expressions;
 use super::schema::{Member, Shape, ValueKind, shape, type_names};
-use super::{BodyItem, Catalogue, CompanionSpec, Expectation, Operation, Problem, Rule, RuleExpression, SetSpec, nearest};
+use super::{BodyItem, Catalogue, CompanionSpec, Expectation, Operation, Problem, ReachedBy, Rule, RuleExpression, SetSpec, nearest};
 use crate::model::Span;
 
 /// Checks one rule on its own; an empty list means nothing was found.
@@ -89,11 +89,14 @@ impl RuleCheck<'_> {
                 self.unknown_type(&from.resource, 0);
                 continue;
             };
-            if let Err(unknown) = shape.member(&from.argument) {
-                let place = self.place_of(&from.argument, 0);
-                let problem = self
-                    .problem(place, format!("{} has no argument `{}`", from.resource, unknown.step))
-                    .nearest(&unknown.step, unknown.known);
+            let (owner, shape, argument) = match &from.link {
+                ReachedBy::Argument(argument) => (from.resource.as_str(), Some(&shape), argument),
+                ReachedBy::TargetArgument(argument) => ("the target", shapes.first(), argument),
+            };
+            if let Some(Err(unknown)) = shape.map(|shape| shape.member(argument)) {
+                let place = self.place_of(argument, 0);
+                let problem =
+                    self.problem(place, format!("{owner} has no argument `{}`", unknown.step)).nearest(&unknown.step, unknown.known);
                 self.report(problem);
             }
         }
@@ -276,6 +279,8 @@ impl RuleCheck<'_> {
                     match shape.blocks.get(name) {
                         Some(block) => self.body(body, &block.shape, span, name),
                         None if name == "lifecycle" || name == "dynamic" => {}
+                        // A structure that the digest knows by name only.
+                        None if shape.arguments.get(name).is_some_and(|argument| matches!(argument.kind, ValueKind::Structured)) => {}
                         None => self.not_in_schema(name, span, shape, what),
                     }
                 }

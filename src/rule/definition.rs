@@ -82,13 +82,22 @@ pub struct TargetSpec {
     pub reached_from: Vec<ReachedFrom>,
 }
 
-/// `reached_from "aws_s3_bucket_public_access_block" { argument = "bucket" }`.
+/// `reached_from "aws_s3_bucket_public_access_block" { argument = "bucket" }`, or `reached_from "aws_lambda_function" { by = "function_name" }`.
 #[derive(Debug, Clone)]
 pub struct ReachedFrom {
     /// The other type.
     pub resource: String,
-    /// Its argument that refers to the target.
-    pub argument: String,
+    /// Which of the two refers to which.
+    pub link: ReachedBy,
+}
+
+/// How another resource leads to the target.
+#[derive(Debug, Clone)]
+pub enum ReachedBy {
+    /// By its own argument, which refers to the target.
+    Argument(String),
+    /// By the target's argument, which refers to it.
+    TargetArgument(String),
 }
 
 /// Types of a parameter.

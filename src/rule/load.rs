@@ -8,7 +8,9 @@ use hcl_edit::structure::{Block, Body};
 
 use super::problem::Problem;
 use super::reader::{Reader, span_of};
-use super::{ApplicabilitySpec, EffectSpec, LowerSpec, ModuleSpec, Param, ParamType, ReachedFrom, RefusalSpec, Rule, Status, TargetSpec};
+use super::{
+    ApplicabilitySpec, EffectSpec, LowerSpec, ModuleSpec, Param, ParamType, ReachedBy, ReachedFrom, RefusalSpec, Rule, Status, TargetSpec,
+};
 use crate::model::{Applicability, EffectKind, Severity, Span};
 
 /// Scanner schemes that `aliases` may name.
@@ -187,11 +189,12 @@ fn target(reader: &mut Reader, body: &Body, place: Option<Span>) -> TargetSpec {
     let reached_from = target
         .get_blocks("reached_from")
         .map(|block| {
-            reader.only(&block.body, "`reached_from`", &["argument"], &[]);
-            ReachedFrom {
-                resource: reader.label(block, "a resource type"),
-                argument: reader.required_text(&block.body, "argument", "`reached_from`", span_of(&block.ident)),
-            }
+            reader.only(&block.body, "`reached_from`", &["argument", "by"], &[]);
+            let link = match reader.text(&block.body, "by") {
+                Some(by) => ReachedBy::TargetArgument(by),
+                None => ReachedBy::Argument(reader.required_text(&block.body, "argument", "`reached_from`", span_of(&block.ident))),
+            };
+            ReachedFrom { resource: reader.label(block, "a resource type"), link }
         })
         .collect();
     TargetSpec {

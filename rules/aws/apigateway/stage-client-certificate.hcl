@@ -19,7 +19,7 @@ rule "aws/apigateway/stage-client-certificate" {
   }
 
   target {
-    resource = "aws_api_gateway_stage"
+    resource = ["aws_api_gateway_stage", "aws_apigatewayv2_stage"]
   }
 
   param "api_client_certificate_id" {
@@ -31,6 +31,11 @@ rule "aws/apigateway/stage-client-certificate" {
   set "client_certificate_id" {
     value   = param.api_client_certificate_id
     present = true
+  }
+
+  refuse {
+    when = resource.type == "aws_apigatewayv2_stage" && !anytrue([for api in resources("aws_apigatewayv2_api") : try(api.protocol_type == "WEBSOCKET", false)])
+    note = "Only WebSocket APIs take a client certificate at their stage. For HTTP APIs, mutual TLS is a setting of the domain name and needs a trust store."
   }
 
   applicability {
@@ -77,6 +82,51 @@ rule "aws/apigateway/stage-client-certificate" {
         rest_api_id   = aws_api_gateway_rest_api.main.id
         deployment_id = aws_api_gateway_deployment.main.id
         stage_name    = "prod"
+      }
+    EOT
+    refused = true
+  }
+
+  example "a stage of a WebSocket API" {
+    params = { api_client_certificate_id = "a1b2c3" }
+
+    before = <<-EOT
+      resource "aws_apigatewayv2_api" "main" {
+        name          = "main"
+        protocol_type = "WEBSOCKET"
+      }
+
+      resource "aws_apigatewayv2_stage" "main" {
+        api_id = aws_apigatewayv2_api.main.id
+        name   = "prod"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_api" "main" {
+        name          = "main"
+        protocol_type = "WEBSOCKET"
+      }
+
+      resource "aws_apigatewayv2_stage" "main" {
+        api_id                = aws_apigatewayv2_api.main.id
+        name                  = "prod"
+        client_certificate_id = "a1b2c3"
+      }
+    EOT
+  }
+
+  example "a stage of an HTTP API" {
+    params = { api_client_certificate_id = "a1b2c3" }
+
+    before  = <<-EOT
+      resource "aws_apigatewayv2_api" "main" {
+        name          = "main"
+        protocol_type = "HTTP"
+      }
+
+      resource "aws_apigatewayv2_stage" "main" {
+        api_id = aws_apigatewayv2_api.main.id
+        name   = "prod"
       }
     EOT
     refused = true

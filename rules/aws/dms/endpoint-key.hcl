@@ -34,6 +34,11 @@ rule "aws/dms/endpoint-key" {
     present = true
   }
 
+  refuse {
+    when = resource.type == "aws_dms_endpoint" && target.engine_name == "s3"
+    note = "The key of an S3 endpoint is not its own: what it writes is encrypted as `s3_settings` say, which newer providers have moved to `aws_dms_s3_endpoint`. Move the endpoint there first."
+  }
+
   applicability {
     level       = "review"
     note        = "Terraform replaces the endpoint; stop the replication tasks that use it first."
@@ -102,6 +107,19 @@ rule "aws/dms/endpoint-key" {
         endpoint_id   = "main"
         endpoint_type = "source"
         engine_name   = "postgres"
+      }
+    EOT
+    refused = true
+  }
+
+  example "an endpoint for S3" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_dms_endpoint" "main" {
+        endpoint_id   = "main"
+        endpoint_type = "target"
+        engine_name   = "s3"
       }
     EOT
     refused = true

@@ -25,20 +25,21 @@ rule "aws/ecr/policy-named-principals" {
   param "trusted_principals" {
     type        = "string_list"
     required    = true
-    description = "Who may act: ARNs of accounts, roles or users."
+    description = "Who may act instead of everybody: ARNs of accounts, roles or users."
   }
 
   statement "policy" {
-    where = statement.effect != "Deny" && anytrue([for principal in statement.principals : contains(principal.identifiers, "*")]) && length(statement.conditions) == 0
+    where = is_public(statement)
 
     set {
-      Principal = { AWS = param.trusted_principals }
+      principals = named_principals(statement.principals, param.trusted_principals)
     }
   }
 
   applicability {
-    level = "review"
-    note  = "Everybody who is not named is refused from the next apply on."
+    level     = "review"
+    note      = "Everybody who is not named is refused from the next apply on."
+    behaviour = "Callers that are not named are refused."
   }
 
   example "everybody" {
@@ -69,7 +70,251 @@ rule "aws/ecr/policy-named-principals" {
           Statement = [
             {
               Effect    = "Allow"
-              Principal = { AWS = ["arn:aws:iam::111122223333:root"] }
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "ecr:BatchGetImage"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "everybody, in one word" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "ecr:BatchGetImage"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "ecr:BatchGetImage"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "everybody beside somebody who is named, in a heredoc" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = <<-POLICY
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "Service": "events.amazonaws.com",
+                "AWS": [
+                  "arn:aws:iam::444455556666:role/deploy",
+                  "*"
+                ]
+              },
+              "Action": "ecr:BatchGetImage"
+            }
+          ]
+        }
+        POLICY
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = <<-POLICY
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "Service": "events.amazonaws.com",
+                "AWS": [
+                  "arn:aws:iam::444455556666:role/deploy",
+                  "arn:aws:iam::111122223333:root"
+                ]
+              },
+              "Action": "ecr:BatchGetImage"
+            }
+          ]
+        }
+        POLICY
+      }
+    EOT
+  }
+
+  example "a role of any account" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::*:role/reader" }
+              Action    = "ecr:BatchGetImage"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/reader" }
+              Action    = "ecr:BatchGetImage"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "a condition that bounds nobody" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "ecr:BatchGetImage"
+              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "ecr:BatchGetImage"
+              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "in a policy document" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+        policy     = data.aws_iam_policy_document.app.json
+      }
+
+      data "aws_iam_policy_document" "app" {
+        statement {
+          actions = ["ecr:BatchGetImage"]
+
+          principals {
+            type        = "*"
+            identifiers = ["*"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+        policy     = data.aws_iam_policy_document.app.json
+      }
+
+      data "aws_iam_policy_document" "app" {
+        statement {
+          actions = ["ecr:BatchGetImage"]
+
+          principals {
+            type        = "AWS"
+            identifiers = ["arn:aws:iam::111122223333:root"]
+          }
+        }
+      }
+    EOT
+  }
+
+  example "one for each name" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        for_each   = toset(var.names)
+        repository = aws_ecr_repository.app[each.key].name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "*" }
+              Action    = "ecr:BatchGetImage"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        for_each   = toset(var.names)
+        repository = aws_ecr_repository.app[each.key].name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "ecr:BatchGetImage"
             },
           ]
@@ -98,7 +343,23 @@ rule "aws/ecr/policy-named-principals" {
     refused = true
   }
 
-  example "one account" {
+  example "the policy comes from the caller" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before  = <<-EOT
+      variable "policy" {
+        type = string
+      }
+
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+        policy     = var.policy
+      }
+    EOT
+    refused = true
+  }
+
+  example "somebody" {
     before    = <<-EOT
       resource "aws_ecr_repository_policy" "app" {
         repository = aws_ecr_repository.app.name
@@ -131,6 +392,26 @@ rule "aws/ecr/policy-named-principals" {
               Principal = "*"
               Action    = "ecr:BatchGetImage"
               Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
+            },
+          ]
+        })
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "everybody is denied" {
+    before    = <<-EOT
+      resource "aws_ecr_repository_policy" "app" {
+        repository = aws_ecr_repository.app.name
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Deny"
+              Principal = "*"
+              Action    = "ecr:BatchGetImage"
             },
           ]
         })

@@ -31,7 +31,7 @@ rule "aws/eks/public-endpoint-sources" {
   }
 
   set "vpc_config.public_access_cidrs" {
-    value   = param.allowed_cidrs
+    value   = [for cidr in param.allowed_cidrs : cidr if !strcontains(cidr, ":")]
     present = true
     when    = target.vpc_config.endpoint_public_access != false
   }

@@ -41,17 +41,9 @@ rule "aws/elasticbeanstalk/health-streaming" {
     }
   }
 
-  block "setting" {
-    matching = block.namespace == "aws:elasticbeanstalk:healthreporting:system" && block.name == "HealthStreamingEnabled"
-    body {
-      namespace = "aws:elasticbeanstalk:healthreporting:system"
-      name      = "HealthStreamingEnabled"
-      value     = "True"
-    }
-  }
-
   applicability {
     level = "safe"
+    note  = "Checkov looks for `HealthStreamingEnabled` in the namespace of health reporting, where Elastic Beanstalk knows no such option: it goes on complaining."
     cost  = "Log ingestion and storage are billed."
   }
 
@@ -78,12 +70,6 @@ rule "aws/elasticbeanstalk/health-streaming" {
           name      = "HealthStreamingEnabled"
           value     = "true"
         }
-
-        setting {
-          namespace = "aws:elasticbeanstalk:healthreporting:system"
-          name      = "HealthStreamingEnabled"
-          value     = "True"
-        }
       }
     EOT
   }
@@ -105,14 +91,43 @@ rule "aws/elasticbeanstalk/health-streaming" {
           name      = "HealthStreamingEnabled"
           value     = "true"
         }
-
-        setting {
-          namespace = "aws:elasticbeanstalk:healthreporting:system"
-          name      = "HealthStreamingEnabled"
-          value     = "True"
-        }
       }
     EOT
     unchanged = true
+  }
+
+  example "basic health, and one environment for each name" {
+    before = <<-EOT
+      resource "aws_elastic_beanstalk_environment" "web" {
+        for_each    = toset(var.names)
+        name        = each.key
+        application = "web"
+
+        setting {
+          namespace = "aws:elasticbeanstalk:healthreporting:system"
+          name      = "SystemType"
+          value     = "basic"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elastic_beanstalk_environment" "web" {
+        for_each    = toset(var.names)
+        name        = each.key
+        application = "web"
+
+        setting {
+          namespace = "aws:elasticbeanstalk:healthreporting:system"
+          name      = "SystemType"
+          value     = "enhanced"
+        }
+
+        setting {
+          namespace = "aws:elasticbeanstalk:cloudwatch:logs:health"
+          name      = "HealthStreamingEnabled"
+          value     = "true"
+        }
+      }
+    EOT
   }
 }

@@ -29,7 +29,7 @@ rule "aws/iam/document-named-resources" {
   }
 
   statement "statement" {
-    where = statement.effect != "Deny" && contains(statement.resources, "*") && length(statement.conditions) == 0
+    where = statement.effect != "Deny" && anytrue([for resource in statement.resources : try(resource == "*", false)]) && length(statement.conditions) == 0
 
     set {
       resources = param.policy_resources

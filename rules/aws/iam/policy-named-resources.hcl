@@ -19,7 +19,7 @@ rule "aws/iam/policy-named-resources" {
   }
 
   target {
-    resource = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"]
+    resource = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "aws_ssoadmin_permission_set_inline_policy"]
   }
 
   param "policy_resources" {
@@ -29,7 +29,15 @@ rule "aws/iam/policy-named-resources" {
   }
 
   statement "policy" {
-    where = statement.effect != "Deny" && contains(statement.resources, "*") && length(statement.conditions) == 0
+    where = statement.effect != "Deny" && anytrue([for resource in statement.resources : try(resource == "*", false)]) && length(statement.conditions) == 0
+
+    set {
+      resources = param.policy_resources
+    }
+  }
+
+  statement "inline_policy" {
+    where = statement.effect != "Deny" && anytrue([for resource in statement.resources : try(resource == "*", false)]) && length(statement.conditions) == 0
 
     set {
       resources = param.policy_resources
@@ -116,5 +124,44 @@ rule "aws/iam/policy-named-resources" {
       }
     EOT
     unchanged = true
+  }
+
+  example "of a permission set" {
+    params = { policy_resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders"] }
+
+    before = <<-EOT
+      resource "aws_ssoadmin_permission_set_inline_policy" "orders" {
+        instance_arn       = var.instance_arn
+        permission_set_arn = aws_ssoadmin_permission_set.orders.arn
+
+        inline_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect   = "Allow"
+              Action   = "dynamodb:GetItem"
+              Resource = "*"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssoadmin_permission_set_inline_policy" "orders" {
+        instance_arn       = var.instance_arn
+        permission_set_arn = aws_ssoadmin_permission_set.orders.arn
+
+        inline_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect   = "Allow"
+              Action   = "dynamodb:GetItem"
+              Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders"]
+            },
+          ]
+        })
+      }
+    EOT
   }
 }

@@ -22,27 +22,31 @@ rule "aws/iam/role-named-principals" {
     resource = "aws_iam_role"
   }
 
-  param "trusted_principals" {
+  param "trusted_roles" {
     type        = "string_list"
     required    = true
-    description = "Who may act: ARNs of accounts, roles or users."
+    description = "Who may assume the role: ARNs of roles or users. An account would let every principal in it."
   }
 
   statement "assume_role_policy" {
-    where = statement.effect != "Deny" && anytrue([for principal in statement.principals : contains(principal.identifiers, "*")]) && length(statement.conditions) == 0
+    where = is_public(statement) || statement.effect != "Deny" && length(statement.conditions) == 0 && anytrue([for principal in statement.principals : anytrue([for who in principal.identifiers : try(matches(who, "^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:root)$"), false)])])
 
     set {
-      Principal = { AWS = param.trusted_principals }
+      principals = named_principals([for principal in statement.principals : {
+        type        = principal.type
+        identifiers = [for who in principal.identifiers : try(matches(who, "^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:root)$") ? "*" : who, who)]
+      }], param.trusted_roles)
     }
   }
 
   applicability {
-    level = "review"
-    note  = "Everybody who is not named is refused from the next apply on."
+    level     = "review"
+    note      = "Everybody who is not named is refused from the next apply on."
+    behaviour = "Callers that are not named are refused."
   }
 
   example "everybody" {
-    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
 
     before = <<-EOT
       resource "aws_iam_role" "orders" {
@@ -69,7 +73,288 @@ rule "aws/iam/role-named-principals" {
           Statement = [
             {
               Effect    = "Allow"
-              Principal = { AWS = ["arn:aws:iam::111122223333:root"] }
+              Principal = { AWS = "arn:aws:iam::111122223333:role/ci" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "everybody, in one word" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/ci" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "everybody beside somebody who is named, in a heredoc" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = <<-POLICY
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "Service": "events.amazonaws.com",
+                "AWS": [
+                  "arn:aws:iam::444455556666:role/deploy",
+                  "*"
+                ]
+              },
+              "Action": "sts:AssumeRole"
+            }
+          ]
+        }
+        POLICY
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = <<-POLICY
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "Service": "events.amazonaws.com",
+                "AWS": [
+                  "arn:aws:iam::444455556666:role/deploy",
+                  "arn:aws:iam::111122223333:role/ci"
+                ]
+              },
+              "Action": "sts:AssumeRole"
+            }
+          ]
+        }
+        POLICY
+      }
+    EOT
+  }
+
+  example "a role of any account" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::*:role/reader" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/reader" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "a condition that bounds nobody" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "sts:AssumeRole"
+              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/ci" }
+              Action    = "sts:AssumeRole"
+              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "in a policy document" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name               = "orders"
+        assume_role_policy = data.aws_iam_policy_document.orders.json
+      }
+
+      data "aws_iam_policy_document" "orders" {
+        statement {
+          actions = ["sts:AssumeRole"]
+
+          principals {
+            type        = "*"
+            identifiers = ["*"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name               = "orders"
+        assume_role_policy = data.aws_iam_policy_document.orders.json
+      }
+
+      data "aws_iam_policy_document" "orders" {
+        statement {
+          actions = ["sts:AssumeRole"]
+
+          principals {
+            type        = "AWS"
+            identifiers = ["arn:aws:iam::111122223333:role/ci"]
+          }
+        }
+      }
+    EOT
+  }
+
+  example "one for each name" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        for_each = toset(var.names)
+        name     = each.key
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "*" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        for_each = toset(var.names)
+        name     = each.key
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/ci" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "a whole account" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "sts:AssumeRole"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/ci" }
               Action    = "sts:AssumeRole"
             },
           ]
@@ -98,7 +383,23 @@ rule "aws/iam/role-named-principals" {
     refused = true
   }
 
-  example "one account" {
+  example "the policy comes from the caller" {
+    params = { trusted_roles = ["arn:aws:iam::111122223333:role/ci"] }
+
+    before  = <<-EOT
+      variable "policy" {
+        type = string
+      }
+
+      resource "aws_iam_role" "orders" {
+        name               = "orders"
+        assume_role_policy = var.policy
+      }
+    EOT
+    refused = true
+  }
+
+  example "somebody" {
     before    = <<-EOT
       resource "aws_iam_role" "orders" {
         name = "orders"
@@ -108,7 +409,7 @@ rule "aws/iam/role-named-principals" {
           Statement = [
             {
               Effect    = "Allow"
-              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Principal = { AWS = "arn:aws:iam::111122223333:role/ci" }
               Action    = "sts:AssumeRole"
             },
           ]
@@ -131,6 +432,26 @@ rule "aws/iam/role-named-principals" {
               Principal = "*"
               Action    = "sts:AssumeRole"
               Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
+            },
+          ]
+        })
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "everybody is denied" {
+    before    = <<-EOT
+      resource "aws_iam_role" "orders" {
+        name = "orders"
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Deny"
+              Principal = "*"
+              Action    = "sts:AssumeRole"
             },
           ]
         })

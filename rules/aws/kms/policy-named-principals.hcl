@@ -19,26 +19,27 @@ rule "aws/kms/policy-named-principals" {
   }
 
   target {
-    resource = "aws_kms_key"
+    resource = ["aws_kms_key", "aws_kms_key_policy"]
   }
 
   param "trusted_principals" {
     type        = "string_list"
     required    = true
-    description = "Who may act: ARNs of accounts, roles or users."
+    description = "Who may act instead of everybody: ARNs of accounts, roles or users."
   }
 
   statement "policy" {
-    where = statement.effect != "Deny" && anytrue([for principal in statement.principals : contains(principal.identifiers, "*")]) && length(statement.conditions) == 0
+    where = is_public(statement)
 
     set {
-      Principal = { AWS = param.trusted_principals }
+      principals = named_principals(statement.principals, param.trusted_principals)
     }
   }
 
   applicability {
-    level = "review"
-    note  = "Everybody who is not named is refused from the next apply on."
+    level     = "review"
+    note      = "Everybody who is not named is refused from the next apply on."
+    behaviour = "Callers that are not named are refused."
   }
 
   example "everybody" {
@@ -70,7 +71,302 @@ rule "aws/kms/policy-named-principals" {
           Statement = [
             {
               Effect    = "Allow"
-              Principal = { AWS = ["arn:aws:iam::111122223333:root"] }
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "everybody, in one word" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "everybody beside somebody who is named, in a heredoc" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = <<-POLICY
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "Service": "events.amazonaws.com",
+                "AWS": [
+                  "arn:aws:iam::444455556666:role/deploy",
+                  "*"
+                ]
+              },
+              "Action": "kms:Decrypt",
+              "Resource": "*"
+            }
+          ]
+        }
+        POLICY
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = <<-POLICY
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "Service": "events.amazonaws.com",
+                "AWS": [
+                  "arn:aws:iam::444455556666:role/deploy",
+                  "arn:aws:iam::111122223333:root"
+                ]
+              },
+              "Action": "kms:Decrypt",
+              "Resource": "*"
+            }
+          ]
+        }
+        POLICY
+      }
+    EOT
+  }
+
+  example "a role of any account" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::*:role/reader" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:role/reader" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "a condition that bounds nobody" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "in a policy document" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+        policy      = data.aws_iam_policy_document.data.json
+      }
+
+      data "aws_iam_policy_document" "data" {
+        statement {
+          actions   = ["kms:Decrypt"]
+          resources = ["*"]
+
+          principals {
+            type        = "*"
+            identifiers = ["*"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+        policy      = data.aws_iam_policy_document.data.json
+      }
+
+      data "aws_iam_policy_document" "data" {
+        statement {
+          actions   = ["kms:Decrypt"]
+          resources = ["*"]
+
+          principals {
+            type        = "AWS"
+            identifiers = ["arn:aws:iam::111122223333:root"]
+          }
+        }
+      }
+    EOT
+  }
+
+  example "one for each name" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key" "data" {
+        for_each    = toset(var.names)
+        description = each.key
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "*" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key" "data" {
+        for_each    = toset(var.names)
+        description = each.key
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+  }
+
+  example "in a policy of its own" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before = <<-EOT
+      resource "aws_kms_key_policy" "data" {
+        key_id = aws_kms_key.data.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "*" }
+              Action    = "kms:Decrypt"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_kms_key_policy" "data" {
+        key_id = aws_kms_key.data.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "kms:Decrypt"
               Resource  = "*"
             },
@@ -101,7 +397,23 @@ rule "aws/kms/policy-named-principals" {
     refused = true
   }
 
-  example "one account" {
+  example "the policy comes from the caller" {
+    params = { trusted_principals = ["arn:aws:iam::111122223333:root"] }
+
+    before  = <<-EOT
+      variable "policy" {
+        type = string
+      }
+
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+        policy      = var.policy
+      }
+    EOT
+    refused = true
+  }
+
+  example "somebody" {
     before    = <<-EOT
       resource "aws_kms_key" "data" {
         description = "data at rest"
@@ -136,6 +448,27 @@ rule "aws/kms/policy-named-principals" {
               Action    = "kms:Decrypt"
               Resource  = "*"
               Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
+            },
+          ]
+        })
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "everybody is denied" {
+    before    = <<-EOT
+      resource "aws_kms_key" "data" {
+        description = "data at rest"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Deny"
+              Principal = "*"
+              Action    = "kms:Decrypt"
+              Resource  = "*"
             },
           ]
         })

@@ -20,6 +20,10 @@ rule "aws/lambda/cors-origins" {
 
   target {
     resource = "aws_lambda_function_url"
+
+    reached_from "aws_lambda_function" {
+      by = "function_name"
+    }
   }
 
   param "allowed_origins" {

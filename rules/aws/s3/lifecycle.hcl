@@ -97,8 +97,7 @@ rule "aws/s3/lifecycle" {
           id     = "abort-incomplete-uploads"
           status = "Enabled"
 
-          filter {
-          }
+          filter {}
 
           abort_incomplete_multipart_upload {
             days_after_initiation = 7
@@ -156,8 +155,7 @@ rule "aws/s3/lifecycle" {
           id     = "abort-incomplete-uploads"
           status = "Enabled"
 
-          filter {
-          }
+          filter {}
 
           abort_incomplete_multipart_upload {
             days_after_initiation = 7
@@ -211,8 +209,7 @@ rule "aws/s3/lifecycle" {
           id     = "abort-incomplete-uploads"
           status = "Enabled"
 
-          filter {
-          }
+          filter {}
 
           abort_incomplete_multipart_upload {
             days_after_initiation = 7

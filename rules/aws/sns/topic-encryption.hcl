@@ -94,8 +94,8 @@ rule "aws/sns/topic-encryption" {
     EOT
   }
 
-  example "decided by a variable that nobody sets" {
-    before  = <<-EOT
+  example "given by whoever uses the module" {
+    before    = <<-EOT
       variable "setting" {
         type = string
       }
@@ -105,7 +105,7 @@ rule "aws/sns/topic-encryption" {
         kms_master_key_id = var.setting
       }
     EOT
-    refused = true
+    unchanged = true
   }
 
   example "already right" {

@@ -43,6 +43,16 @@ rule "aws/ssm/secure-string" {
     note = "An encrypted parameter holds one text, not a list. Split the list, or join it and let readers split it."
   }
 
+  refuse {
+    when = target.insecure_value != null
+    note = "The text stands in `insecure_value`, which an encrypted parameter may not have: move it to `value` first, and think of it as known."
+  }
+
+  refuse {
+    when = target.data_type != null && target.data_type != "text"
+    note = "Only parameters of plain text can be encrypted; this one is read by AWS itself."
+  }
+
   applicability {
     level = "review"
     note  = "Readers need --with-decryption and permission to use the key; the parameter is written anew."
@@ -166,6 +176,29 @@ rule "aws/ssm/secure-string" {
         name  = "/orders/hosts"
         type  = "StringList"
         value = "a,b"
+      }
+    EOT
+    refused = true
+  }
+
+  example "marked as no secret" {
+    before  = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name           = "/orders/region"
+        type           = "String"
+        insecure_value = "eu-west-1"
+      }
+    EOT
+    refused = true
+  }
+
+  example "the id of an image" {
+    before  = <<-EOT
+      resource "aws_ssm_parameter" "image" {
+        name      = "/orders/image"
+        type      = "String"
+        value     = var.image_id
+        data_type = "aws:ec2:image"
       }
     EOT
     refused = true

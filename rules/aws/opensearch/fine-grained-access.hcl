@@ -1,0 +1,314 @@
+rule "aws/opensearch/fine-grained-access" {
+  title    = "Decide index by index who may read a search domain"
+  severity = "medium"
+  status   = "preview"
+  since    = "0.1.0"
+
+  rationale = <<-EOT
+    Without fine-grained access control whoever reaches the domain may read and
+    delete every index. With it each user and role has its own rights.
+  EOT
+
+  references = [
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
+  ]
+
+  aliases {
+    checkov      = ["CKV2_AWS_52"]
+    security_hub = ["Opensearch.7"]
+  }
+
+  target {
+    resource = ["aws_opensearch_domain", "aws_elasticsearch_domain"]
+  }
+
+  param "master_user_arn" {
+    type        = "expression"
+    required    = true
+    description = "Who administers the domain where it names no master user: the ARN of a role or user, or a reference to it. Setting it says as well that clients sign in."
+  }
+
+  set "encrypt_at_rest.enabled" {
+    value = true
+  }
+
+  set "node_to_node_encryption.enabled" {
+    value = true
+  }
+
+  set "domain_endpoint_options.enforce_https" {
+    value = true
+  }
+
+  set "advanced_security_options.enabled" {
+    value = true
+  }
+
+  set "advanced_security_options.internal_user_database_enabled" {
+    value = true
+    when  = target.advanced_security_options.master_user_options.master_user_name != null
+  }
+
+  set "advanced_security_options.master_user_options.master_user_arn" {
+    value   = param.master_user_arn
+    present = true
+    when    = target.advanced_security_options.master_user_options.master_user_name == null
+  }
+
+  applicability {
+    level     = "review"
+    note      = "Requests without a user or role that is known to the domain are refused; encryption, which AWS demands for this, is switched on with it and starts a blue/green deployment."
+    behaviour = "Anonymous requests are refused."
+  }
+
+  example "not mentioned" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        domain_name    = "orders"
+        engine_version = "OpenSearch_2.11"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        domain_name    = "orders"
+        engine_version = "OpenSearch_2.11"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "switched off, with a master user of its own" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        domain_name    = "orders"
+        engine_version = "OpenSearch_2.11"
+
+        advanced_security_options {
+          enabled                        = false
+          internal_user_database_enabled = false
+
+          master_user_options {
+            master_user_name     = "admin"
+            master_user_password = var.password
+          }
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        domain_name    = "orders"
+        engine_version = "OpenSearch_2.11"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+
+          master_user_options {
+            master_user_name     = "admin"
+            master_user_password = var.password
+          }
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+      }
+    EOT
+  }
+
+  example "nothing encrypted" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before = <<-EOT
+      resource "aws_elasticsearch_domain" "orders" {
+        domain_name           = "orders"
+        elasticsearch_version = "7.10"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elasticsearch_domain" "orders" {
+        domain_name           = "orders"
+        elasticsearch_version = "7.10"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "one for each name" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        for_each       = toset(var.names)
+        domain_name    = each.key
+        engine_version = "OpenSearch_2.11"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        for_each       = toset(var.names)
+        domain_name    = each.key
+        engine_version = "OpenSearch_2.11"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "nobody has named a master user" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        domain_name    = "orders"
+        engine_version = "OpenSearch_2.11"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "already right" {
+    before    = <<-EOT
+      resource "aws_opensearch_domain" "orders" {
+        domain_name    = "orders"
+        engine_version = "OpenSearch_2.11"
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = aws_iam_role.admin.arn
+          }
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+      }
+    EOT
+    unchanged = true
+  }
+}
