@@ -6,7 +6,7 @@ use crate::rule::{CompanionSpec, Operation};
 
 use super::companion::{free_name, own_name, write};
 use super::context::{Context, Writing};
-use super::follow::{follow, term_of};
+use super::follow::{Decided, follow, term_of};
 use super::linked::{find_linked, referred};
 use super::plan::{Change, Plan, elsewhere, insert, insert_nested, replace};
 use super::render::Wanted;
@@ -35,6 +35,7 @@ pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec, path: &str) -> Result<
                     match present.met(&cx.scope(), &held).or_else(|| present.met(&cx.scope(), &leaf.term())) {
                         Some(true) => {}
                         Some(false) => changes.push(replace(cx, &leaf, path, &wanted)?),
+                        None if matches!(leaf.decided, Decided::Given(_)) => {}
                         None => return Err(elsewhere(cx, path, &leaf, "whether it is set at all is not known")),
                     }
                 }

@@ -55,6 +55,7 @@ mod subject;
 mod term;
 mod version;
 mod workbench;
+mod yaml_text;
 
 pub use example::{LineEnding, MAIN, example_output, run_example, unexercised, unformatted};
 pub use fix::{Composition, Outcome, Request, holds, patch, patch_all};

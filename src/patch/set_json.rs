@@ -1,4 +1,4 @@
-//! `set` into JSON that an argument holds: `container_definitions[*].readonlyRootFilesystem`.
+//! `set` into JSON or plain YAML that an argument holds: `container_definitions[*].readonlyRootFilesystem`.
 
 use hcl_edit::expr::Expression;
 
@@ -13,6 +13,7 @@ use super::policy_text::{PolicyText, heredoc_content};
 use super::set::{End, Spot, leaves_plan};
 use super::statement_text::json_value;
 use super::term::Term;
+use super::yaml_text::YamlText;
 
 /// The objects that an argument holds as JSON.
 pub(super) enum Members {
@@ -20,6 +21,8 @@ pub(super) enum Members {
     Encoded(Vec<Expression>),
     /// In a heredoc.
     Text(Box<PolicyText>),
+    /// YAML in a heredoc.
+    Yaml(YamlText),
 }
 
 /// The objects of `jsonencode([…])`, `jsonencode({…})` or a heredoc with JSON; `None` for any other value.
@@ -35,7 +38,10 @@ pub(super) fn members(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute) ->
         Expression::HeredocTemplate(_) => {
             let document = cx.bench.document(&spot.key.path).ok()?;
             let content = heredoc_content(document.text(), attribute.value_span)?;
-            Some(Members::Text(Box::new(PolicyText::read(document.text(), content)?)))
+            match PolicyText::read(document.text(), content) {
+                Some(text) => Some(Members::Text(Box::new(text))),
+                None => YamlText::read(document.text(), content).map(Members::Yaml),
+            }
         }
         _ => None,
     }
@@ -71,8 +77,31 @@ pub(super) fn plan(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, members: &Me
                     .extend(cx.gate_term(spec.when.as_ref(), Some(term.clone()), || in_text(cx, spot, spec, text, object, &term, rest))?);
             }
         }
+        Members::Yaml(yaml) => {
+            let term = yaml.term();
+            changes.extend(cx.gate_term(spec.when.as_ref(), Some(term.clone()), || in_yaml(cx, spot, spec, yaml, &term, rest))?);
+        }
     }
     Ok(changes)
+}
+
+fn in_yaml(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, yaml: &YamlText, block: &Term, rest: &[Step]) -> Result<Plan, Refusal> {
+    let path: Vec<&str> = rest.iter().map(|step| step.name.as_str()).collect();
+    let held = path.iter().fold(block.clone(), |term, name| term.member(name));
+    let held = match &spec.default {
+        Some(default) if held == Term::NULL => cx.evaluate(default, None),
+        _ => held,
+    };
+    let end = End::of(spec);
+    if end.met(&RuleScope { block: Some(block.clone()), ..cx.scope() }, &held) == Some(true) {
+        return Ok(Plan::new());
+    }
+    let wanted = end.wanted(&RuleScope { block: Some(block.clone()), writing: Writing::Target, ..cx.scope() })?;
+    let edit = wanted.term.known().and_then(|value| yaml.set(&path, value));
+    let edit =
+        edit.ok_or_else(|| missing_object(cx, spot, spec, spot.key.in_document(spot.document).map_or(Span::at(0), |block| block.span)))?;
+    let summary = format!("sets `{}` to `{}`", spec.path, shorten(&wanted.text));
+    Ok(vec![Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }])
 }
 
 fn in_text(
@@ -113,7 +142,7 @@ fn in_text(
 fn missing_object(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, span: Span) -> Refusal {
     Refusal::new(
         RefusalKind::DecidedElsewhere,
-        format!("`{}` cannot be set in the JSON text: what stands there cannot be read or is not there.", spec.path),
+        format!("`{}` cannot be set in the text: what stands there cannot be read or is not there.", spec.path),
     )
-    .at(cx.bench.place(&spot.key.path, span, "the JSON object"))
+    .at(cx.bench.place(&spot.key.path, span, "the object in the text"))
 }

@@ -113,6 +113,41 @@ rule "aws/ssm/session-encryption" {
     EOT
   }
 
+  example "in YAML" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_ssm_document" "session" {
+        name            = "SSM-SessionManagerRunShell"
+        document_type   = "Session"
+        document_format = "YAML"
+
+        content = <<-DOC
+          schemaVersion: '1.0'
+          sessionType: Standard_Stream
+          inputs:
+            kmsKeyId: ''
+            runAsEnabled: true
+        DOC
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_document" "session" {
+        name            = "SSM-SessionManagerRunShell"
+        document_type   = "Session"
+        document_format = "YAML"
+
+        content = <<-DOC
+          schemaVersion: '1.0'
+          sessionType: Standard_Stream
+          inputs:
+            kmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+            runAsEnabled: true
+        DOC
+      }
+    EOT
+  }
+
   example "one for each region" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 

@@ -204,6 +204,80 @@ rule "aws/ssm/session-logging" {
   }
 
 
+  example "in YAML" {
+    params = { session_log_group = "/acme/sessions" }
+
+    before = <<-EOT
+      resource "aws_ssm_document" "session" {
+        name            = "SSM-SessionManagerRunShell"
+        document_type   = "Session"
+        document_format = "YAML"
+
+        content = <<-DOC
+          schemaVersion: '1.0'
+          sessionType: Standard_Stream
+          inputs:
+            cloudWatchLogGroupName: /acme/shell # ours
+            cloudWatchEncryptionEnabled: false
+        DOC
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_document" "session" {
+        name            = "SSM-SessionManagerRunShell"
+        document_type   = "Session"
+        document_format = "YAML"
+
+        content = <<-DOC
+          schemaVersion: '1.0'
+          sessionType: Standard_Stream
+          inputs:
+            cloudWatchLogGroupName: /acme/shell # ours
+            cloudWatchEncryptionEnabled: true
+        DOC
+      }
+    EOT
+  }
+
+  example "in YAML, nowhere to log to" {
+    params = { session_log_group = "/acme/sessions" }
+
+    before = <<-EOT
+      resource "aws_ssm_document" "session" {
+        name            = "SSM-SessionManagerRunShell"
+        document_type   = "Session"
+        document_format = "YAML"
+
+        content = <<-DOC
+          schemaVersion: '1.0'
+          sessionType: Standard_Stream
+          inputs:
+            s3BucketName: ''
+            s3EncryptionEnabled: true
+            runAsEnabled: true
+        DOC
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_document" "session" {
+        name            = "SSM-SessionManagerRunShell"
+        document_type   = "Session"
+        document_format = "YAML"
+
+        content = <<-DOC
+          schemaVersion: '1.0'
+          sessionType: Standard_Stream
+          inputs:
+            s3BucketName: ''
+            s3EncryptionEnabled: true
+            runAsEnabled: true
+            cloudWatchLogGroupName: '/acme/sessions'
+            cloudWatchEncryptionEnabled: true
+        DOC
+      }
+    EOT
+  }
+
   example "one for each region" {
     params = { session_log_group = "/acme/sessions" }
 
