@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::records::{self, Database, moment, plain, print_table};
+use crate::lifecycle::Decision;
 use crate::model::{Remediation, Tier};
 
 /// Tells why a finding has the score it has, and where it stands.
@@ -31,6 +32,8 @@ pub fn run(options: &Options) -> ExitCode {
                 println!("finding {} of {}", plain(&witness.finding.id), plain(&witness.finding.source));
                 if let Some(found) = session.remediation(&witness.remediation.0).await? {
                     explain(&found.remediation);
+                    let decisions = session.decisions_of(&found.remediation.id).await?;
+                    print_decisions(decisions.iter().map(|found| &found.decision));
                 }
                 println!();
             }
@@ -41,6 +44,9 @@ pub fn run(options: &Options) -> ExitCode {
 
 fn explain(remediation: &Remediation) {
     println!("remediation {}: {}", remediation.id, remediation.state.name());
+    if let Some(why) = &remediation.came_back {
+        println!("  {}", plain(why));
+    }
     if let Some(note) = &remediation.note {
         println!("  {}", plain(note));
     }
@@ -77,6 +83,22 @@ fn explain(remediation: &Remediation) {
     }
     if let Some(due) = remediation.due {
         println!("due {}", moment(due));
+    }
+}
+
+/// Who asked to leave it alone, and what became of it.
+fn print_decisions<'a>(decisions: impl Iterator<Item = &'a Decision>) {
+    let rows: Vec<_> = decisions
+        .map(|decision| {
+            let what = match decision.until() {
+                Some(until) => format!("exception until {}", until.format("%Y-%m-%d")),
+                None => "false positive".to_owned(),
+            };
+            [what, decision.status.name().to_owned(), decision.requested_by.clone(), decision.reason.clone()]
+        })
+        .collect();
+    if !rows.is_empty() {
+        print_table(["REQUEST", "STATE", "ASKED BY", "REASON"], &rows, "");
     }
 }
 

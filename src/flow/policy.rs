@@ -128,7 +128,8 @@ async fn at_commit(line: &Line, tree: &Tree) -> Result<Said, StepError> {
             // Told once: commits that leave the mistake as it is say nothing new.
             let words = error.to_string();
             if known.as_ref().and_then(|known| known.broken.as_ref()).is_none_or(|(_, told)| *told != words) {
-                report(line, tree, path, &words).await?;
+                let earlier = known.as_ref().is_some_and(|known| !known.commit.is_empty());
+                report(line, tree, path, &words, earlier).await?;
             }
             Ok(match known {
                 Some(known) if !known.commit.is_empty() => Said::Text(known.text),
@@ -139,7 +140,7 @@ async fn at_commit(line: &Line, tree: &Tree) -> Result<Said, StepError> {
 }
 
 /// A failed check on the commit that broke the file, with line and caret.
-async fn report(line: &Line, tree: &Tree, path: &str, error: &str) -> Result<(), StepError> {
+async fn report(line: &Line, tree: &Tree, path: &str, error: &str, earlier: bool) -> Result<(), StepError> {
     let client = line.client(&tree.repository);
     let commit = client.last_commit_of(&tree.repository, &tree.commit, path).await?.unwrap_or_else(|| tree.commit.clone());
     tracing::warn!(repository = %tree.repository, commit, %error, "the policy cannot be read");
@@ -149,7 +150,7 @@ async fn report(line: &Line, tree: &Tree, path: &str, error: &str) -> Result<(),
         external_id: format!("policy-{commit}"),
         conclusion: Some(CheckConclusion::Failure),
         title: "The policy cannot be read".into(),
-        summary: render::policy_error_comment(error),
+        summary: render::policy_error_comment(error, earlier),
         details_url: None,
     };
     client.put_check_run(&tree.repository, &run).await?;

@@ -369,13 +369,21 @@ pub fn unreadable_comment(reason: &str) -> String {
     format!("{}\n\n`/remediate help` tells what I understand.\n", prose(reason))
 }
 
-/// The policy file is broken; the last good one stays in force.
+/// The policy file is broken. `earlier`: whether a good one came before, which stays in force.
 #[must_use]
-pub fn policy_error_comment(error: &str) -> String {
+pub fn policy_error_comment(error: &str, earlier: bool) -> String {
     // The error quotes a line of the file: fenced, with a fence that the line cannot close.
     let longest = error.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    format!("I cannot read the policy of this commit; the last good one stays in force.\n\n{fence}text\n{error}\n{fence}\n")
+    let meanwhile = if earlier {
+        "The last good one stays in force until this is mended."
+    } else {
+        "There is no earlier one, so I do nothing here until this is mended."
+    };
+    format!(
+        "I cannot read the policy of this commit. {meanwhile}\n\n{fence}text\n{error}\n{fence}\n\n\
+         `remediate config check FILE` finds the same before you push.\n"
+    )
 }
 
 fn place_list(places: &[Place]) -> String {

@@ -272,7 +272,8 @@ fn comments_read_well() {
         failed_comment("GitHub answered 502 for `POST /pulls`"),
         not_permitted_comment("mallory"),
         unreadable_comment("I found no finding in this issue."),
-        policy_error_comment("remediate.yml:1:1: unknown key `enable`; did you mean `enabled`?"),
+        policy_error_comment("remediate.yml:1:1: unknown key `enable`; did you mean `enabled`?", true),
+        policy_error_comment("remediate.yml:1:1: unknown key `enable`; did you mean `enabled`?", false),
         help_comment(),
     ];
     insta::assert_snapshot!("comments", all.join("\n---\n\n"));

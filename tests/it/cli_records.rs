@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use remediate::lifecycle::{Asked, Decision, DecisionRules, Event, Policy, Scope, Speaker};
-use remediate::model::{Finding, PullRequestRef, Risk, RiskPoint, Tier};
+use remediate::model::{Finding, PullRequestRef, Risk, RiskPoint, Route, RoutingStep, Tier};
 use remediate::store::{NewJob, Store, Worker};
 use serde_json::{Value, json};
 
@@ -33,6 +33,10 @@ async fn folder() -> tempfile::TempDir {
     };
     let mut current = recorded.remediation;
     current.remediation.owner = Some("@acme/data".into());
+    let nobody = RoutingStep { witness: "the finding".into(), named: None, owner: None };
+    let tag = RoutingStep { witness: "tag `Team`".into(), named: Some("data".into()), owner: Some("@acme/data".into()) };
+    let route = Route { owner: Some("@acme/data".into()), jira: Some("DATA".into()), slack: None, chain: vec![nobody, tag] };
+    current.remediation.route = Some(route);
     for event in [
         Event::FindingReceived { source: "wiz".into(), finding: recorded.finding, joined: false },
         Event::Scored { risk, due: Some(at(1000)) },
@@ -97,6 +101,9 @@ async fn an_auditor_sees_detection_assignment_action_and_verification() {
     let explained = text(&remediate(folder.path(), &["explain", "cspm-1"]));
     assert!(explained.contains("score 60 reaches the threshold 50; tier production"), "{explained}");
     assert!(explained.contains("+60     severity  the source says HIGH"), "{explained}");
+    for line in ["the finding  -      -", "tag Team     data   @acme/data", "jira DATA", "false positive  requested  ann"] {
+        assert!(explained.contains(line), "no `{line}` in\n{explained}");
+    }
 }
 
 #[tokio::test]

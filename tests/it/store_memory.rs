@@ -127,6 +127,9 @@ on_both_databases! {
         assert_eq!((broken.commit.as_str(), broken.text.as_str()), ("good", "enabled: true"));
         assert_eq!(broken.broken.unwrap().0, "bad1");
         assert!(session.config(2).await.unwrap().is_none());
+        session.save_config(3, "c", "threshold: 5\n", at(3)).await.unwrap();
+        session.save_config(4, "c", "threshold: 5\n", at(3)).await.unwrap();
+        assert_eq!(session.configs_that_score().await.unwrap(), ["threshold: 5\n"], "each text once, and only those about the score");
     }
 
     async fn index_entries_are_kept_by_version_and_use(database: &Database) {
