@@ -3,6 +3,7 @@
 mod aws_directory;
 mod bot;
 mod checked_sandbox;
+mod cli_fix;
 mod cli_records;
 mod contract;
 mod databases;

@@ -107,7 +107,7 @@ rule "aws/waf/known-bad-inputs" {
   }
 
   refuse {
-    when = !contains(["none", "count"], param.waf_managed_rules_override)
+    when = param.waf_managed_rules_override != null && !contains(["none", "count"], param.waf_managed_rules_override)
     note = "`waf_managed_rules_override` is `none` or `count`."
   }
 
