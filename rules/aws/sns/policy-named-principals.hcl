@@ -33,6 +33,12 @@ rule "aws/sns/policy-named-principals" {
 
     set {
       principals = named_principals(statement.principals, param.trusted_principals)
+      # Which accounts those are is said as well, so that a topic is never shared by an oversight. Services carry no account, and are not asked for one.
+      conditions = alltrue([for principal in named_principals(statement.principals, param.trusted_principals) : principal.type == "AWS" && alltrue([for who in principal.identifiers : try(length(split(":", who)[4]) > 0, false)])]) ? [{
+        test     = "StringEquals"
+        variable = "aws:PrincipalAccount"
+        values   = distinct([for who in flatten([for principal in named_principals(statement.principals, param.trusted_principals) : principal.identifiers]) : split(":", who)[4]])
+      }] : []
     }
   }
 
@@ -74,6 +80,7 @@ rule "aws/sns/policy-named-principals" {
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "sns:Publish"
               Resource  = "*"
+              Condition = { StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
             },
           ]
         })
@@ -113,6 +120,7 @@ rule "aws/sns/policy-named-principals" {
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "sns:Publish"
               Resource  = "*"
+              Condition = { StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
             },
           ]
         })
@@ -207,6 +215,7 @@ rule "aws/sns/policy-named-principals" {
               Principal = { AWS = "arn:aws:iam::111122223333:role/reader" }
               Action    = "sns:Publish"
               Resource  = "*"
+              Condition = { StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
             },
           ]
         })
@@ -247,7 +256,7 @@ rule "aws/sns/policy-named-principals" {
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "sns:Publish"
               Resource  = "*"
-              Condition = { Bool = { "aws:SecureTransport" = "true" } }
+              Condition = { Bool = { "aws:SecureTransport" = "true" }, StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
             },
           ]
         })
@@ -330,6 +339,7 @@ rule "aws/sns/policy-named-principals" {
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "sns:Publish"
               Resource  = "*"
+              Condition = { StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
             },
           ]
         })
@@ -369,6 +379,7 @@ rule "aws/sns/policy-named-principals" {
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "sns:Publish"
               Resource  = "*"
+              Condition = { StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
             },
           ]
         })
