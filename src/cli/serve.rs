@@ -14,9 +14,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::start::{SettingsOptions, database_url, endpoints, make_private_folder, runtime, settings, start_logging};
-use crate::cloud::{OidcIssuer, OidcVerifier, SnsVerifier};
-use crate::config::Settings;
-use crate::flow::{Clock, Line, Trees, run_workers};
+use crate::cloud::{AwsAccess, AwsDirectory, OidcIssuer, OidcVerifier, SnsVerifier};
+use crate::config::{EnrichmentProvider, Settings};
+use crate::flow::{Clock, Line, Precedence, Trees, run_workers, source_problem};
 use crate::git::{MirrorOptions, Mirrors};
 use crate::github::{AppCredentials, CommitIdentity, Github, Options as GithubOptions};
 use crate::rule::Catalogue;
@@ -99,6 +99,9 @@ pub fn doors(line: &Line, webhook_secret: SecretString, metrics: PrometheusHandl
 /// # Errors
 /// A data folder, database, rule or credential that does not work, with what to do about it.
 pub async fn line(settings: Settings) -> Result<Line> {
+    if let Some((name, problem)) = settings.sources.iter().find_map(|(name, source)| Some((name, source_problem(source)?))) {
+        anyhow::bail!("sources.{name}: {problem}");
+    }
     make_private_folder(Path::new(&settings.data)).with_context(|| format!("cannot make the data folder {}", settings.data))?;
     let store = Store::open(&database_url(&settings), Utc::now()).await?;
     let mirrors = Mirrors::open(Path::new(&settings.data).join("mirrors"), MirrorOptions::default())?;
@@ -110,8 +113,24 @@ pub async fn line(settings: Settings) -> Result<Line> {
         (Some(name), Some(email)) => CommitIdentity { name: name.clone(), email: email.clone() },
         _ => CommitIdentity::of_bot(&app.slug, bot_id(&github, &bot).await),
     };
-    let trees = Trees::default();
-    Ok(Line { settings: Arc::new(settings), store, github, app, identity, mirrors, catalogue, trees, clock: Clock::default() })
+    // Redirects are not followed: what is sent carries a token for the configured host only.
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let aws = AwsAccess::new(http.clone());
+    let directory = directory(&settings, &aws).await;
+    let (precedence, trees) = (Precedence::default(), Trees::default());
+    let (settings, clock) = (Arc::new(settings), Clock::default());
+    Ok(Line { settings, store, github, app, identity, mirrors, catalogue, http, aws, directory, precedence, trees, clock })
+}
+
+/// Where tags and accounts are asked for, if the settings say so.
+async fn directory(settings: &Settings, aws: &AwsAccess) -> Option<AwsDirectory> {
+    let enrichment = &settings.enrichment;
+    if enrichment.provider != EnrichmentProvider::Aws {
+        return None;
+    }
+    let named = enrichment.account_owner_tags.clone();
+    let owner_tags = if named.is_empty() { vec!["owner".into(), "team".into()] } else { named };
+    Some(AwsDirectory::new(aws.caller(enrichment.role.as_deref()).await, owner_tags))
 }
 
 /// The bot account's id, for its no-reply address. Any installation may ask; without one the App's id has to do.

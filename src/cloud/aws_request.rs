@@ -40,6 +40,25 @@ pub enum AwsError {
     },
 }
 
+impl AwsError {
+    /// Whether another try may help: AWS could not be reached, is busy, or had an error of its own.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        const BUSY: [&str; 5] =
+            ["ConcurrentUpdate", "InternalFailure", "InternalServerException", "ConflictException", "LimitExceededException"];
+        match self {
+            Self::Credentials(_) | Self::Call { .. } => true,
+            Self::Answer { status, code, .. } => {
+                *status >= 500
+                    || matches!(status, 408 | 429)
+                    || code.contains("Throttl")
+                    || code.contains("Expired")
+                    || BUSY.contains(&code.as_str())
+            }
+        }
+    }
+}
+
 /// Signs and sends requests with one identity.
 #[derive(Clone)]
 pub struct AwsCaller {
@@ -157,6 +176,27 @@ impl AwsCaller {
             .map_err(|error| failed(error.to_string()))?;
         let (instructions, _) = sign(request, &params).map_err(|error| failed(error.to_string()))?.into_parts();
         Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+}
+
+/// The callers of a process, one for each role; made when first asked for. Cheap to clone.
+#[derive(Clone)]
+pub struct AwsAccess {
+    http: reqwest::Client,
+    callers: moka::future::Cache<Option<String>, AwsCaller>,
+}
+
+impl AwsAccess {
+    /// Access that sends with `http`, as the environment says who we are.
+    #[must_use]
+    pub fn new(http: reqwest::Client) -> Self {
+        Self { http, callers: moka::future::Cache::new(100) }
+    }
+
+    /// The caller for `role`, or the process' own identity.
+    pub async fn caller(&self, role: Option<&str>) -> AwsCaller {
+        let made = AwsCaller::from_environment(self.http.clone(), role);
+        self.callers.get_with(role.map(str::to_owned), made).await
     }
 }
 

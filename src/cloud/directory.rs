@@ -1,7 +1,8 @@
 //! What AWS knows about a resource's surroundings: its tags, and its account's name, owner and organisational unit.
 //!
 //! Calls: Resource Groups Tagging `GetResources`; Organizations `DescribeAccount`, `ListTagsForResource`, `ListParents`,
-//! `DescribeOrganizationalUnit`. Answers are kept for an hour; calls are limited to ten a second.
+//! `DescribeOrganizationalUnit`. Answers are kept for an hour, calls are limited to ten a
+//! second, and after a failure nobody is asked for a minute.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -35,6 +36,8 @@ pub struct AwsDirectory {
     limiter: Arc<DefaultDirectRateLimiter>,
     tags: Cache<String, Arc<BTreeMap<String, String>>>,
     accounts: Cache<String, Arc<Account>>,
+    /// Services that failed or are not for us: not asked for a minute, so that a storm does not wait for every finding.
+    out_of_reach: Cache<String, AwsError>,
 }
 
 /// Organizations has one endpoint for all regions.
@@ -52,6 +55,7 @@ impl AwsDirectory {
             limiter: Arc::new(RateLimiter::direct(Quota::per_second(ten))),
             tags: Cache::builder().max_capacity(20_000).time_to_live(hour).build(),
             accounts: Cache::builder().max_capacity(2_000).time_to_live(hour).build(),
+            out_of_reach: Cache::builder().max_capacity(10).time_to_live(Duration::from_secs(60)).build(),
         }
     }
 
@@ -61,9 +65,8 @@ impl AwsDirectory {
     /// When AWS cannot be asked.
     pub async fn tags(&self, arn: &str, region: &str) -> Result<Arc<BTreeMap<String, String>>, AwsError> {
         let fetch = async {
-            self.limiter.until_ready().await;
             let body = json!({ "ResourceARNList": [arn] });
-            let answer = self.caller.json("tagging", region, "ResourceGroupsTaggingAPI_20170126.GetResources", &body).await?;
+            let answer = self.ask("tagging", region, "ResourceGroupsTaggingAPI_20170126.GetResources", &body).await?;
             Ok::<_, AwsError>(Arc::new(tags_of(&answer["ResourceTagMappingList"][0]["Tags"])))
         };
         self.tags.try_get_with(arn.to_owned(), fetch).await.map_err(|error| AwsError::clone(&error))
@@ -107,8 +110,21 @@ impl AwsDirectory {
     }
 
     async fn organizations(&self, operation: &str, body: &Value) -> Result<Value, AwsError> {
+        self.ask("organizations", ORGANIZATIONS_REGION, &format!("AWSOrganizationsV20161128.{operation}"), body).await
+    }
+
+    async fn ask(&self, service: &str, region: &str, target: &str, body: &Value) -> Result<Value, AwsError> {
+        if let Some(error) = self.out_of_reach.get(service).await {
+            return Err(error);
+        }
         self.limiter.until_ready().await;
-        self.caller.json("organizations", ORGANIZATIONS_REGION, &format!("AWSOrganizationsV20161128.{operation}"), body).await
+        let answer = self.caller.json(service, region, target, body).await;
+        if let Err(error) = &answer
+            && (error.is_passing() || matches!(error, AwsError::Answer { code, .. } if code.starts_with("AccessDenied")))
+        {
+            self.out_of_reach.insert(service.to_owned(), error.clone()).await;
+        }
+        answer
     }
 }
 

@@ -9,10 +9,10 @@ mod security_hub;
 mod sns;
 mod state;
 
-pub use aws_request::{AwsCaller, AwsError};
+pub use aws_request::{AwsAccess, AwsCaller, AwsError};
 pub use directory::{Account, AwsDirectory};
 pub use oidc::{Claims, OidcError, OidcIssuer, OidcVerifier};
-pub use security_hub::{WorkflowStatus, update_finding};
+pub use security_hub::{HubFinding, WorkflowStatus, update_finding};
 pub use sns::{SnsError, SnsVerifier};
 pub use state::{StateAccess, StateFetchError, StateReader, StateSource};
 

@@ -146,6 +146,10 @@ async fn a_token_of_the_issuer_for_us_is_believed_and_any_other_is_not() {
     assert!(issuer.verifier.verify(unsigned, "remediate").await.is_err());
 }
 
+fn asff(id: &str) -> HubFinding<'_> {
+    HubFinding::Asff { id, product_arn: "arn:aws:securityhub:us-east-1::product/aws/securityhub" }
+}
+
 #[tokio::test]
 async fn security_hub_is_told_with_a_signed_call_and_its_no_is_heard() {
     let heard: Arc<std::sync::Mutex<Vec<(axum::http::HeaderMap, serde_json::Value)>>> = Arc::default();
@@ -165,11 +169,11 @@ async fn security_hub_is_told_with_a_signed_call_and_its_no_is_heard() {
         )
         .build();
     let caller = AwsCaller::new(reqwest::Client::new(), config);
-    update_finding(&caller, "us-east-1", "f", "p", WorkflowStatus::Resolved, &"x".repeat(900)).await.unwrap();
+    update_finding(&caller, "us-east-1", asff("f"), Some(WorkflowStatus::Resolved), &"x".repeat(900)).await.unwrap();
     let (headers, body) = heard.lock().unwrap().remove(0);
     assert!(headers["authorization"].to_str().unwrap().contains("/us-east-1/securityhub/aws4_request"));
     assert_eq!(body["Workflow"]["Status"], "RESOLVED");
     assert_eq!(body["Note"]["Text"].as_str().unwrap().len(), 512);
-    let error = update_finding(&caller, "us-east-1", "unknown", "p", WorkflowStatus::Notified, "n").await.unwrap_err();
-    assert!(error.to_string().contains("FindingNotFound"), "{error}");
+    let error = update_finding(&caller, "us-east-1", asff("unknown"), Some(WorkflowStatus::Notified), "n").await.unwrap_err();
+    assert!(error.to_string().contains("FindingNotFound") && !error.is_passing(), "{error}");
 }

@@ -45,6 +45,7 @@ pub fn read_secret_files(settings: &mut Settings, read: impl Fn(&str) -> std::io
     fill(&mut settings.server.metrics_token, &settings.server.metrics_token_file, "server.metrics_token_file")?;
     for (name, source) in &mut settings.sources {
         fill(&mut source.token, &source.token_file, &format!("sources.{name}.token_file"))?;
+        fill(&mut source.tell.secret, &source.tell.secret_file, &format!("sources.{name}.tell.secret_file"))?;
         if let Some(problem) = source.problem() {
             return Err(ConfigError::plain(format!("sources.{name}"), problem));
         }

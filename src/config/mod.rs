@@ -29,4 +29,4 @@ pub use settings::{
     CommitVia, EnrichmentProvider, EnrichmentSettings, GitHubSettings, LogFormat, LogSettings, RulesSettings, ServerSettings, Settings,
     StoreSettings, WorkerSettings,
 };
-pub use source::{Authentication, SourceSettings};
+pub use source::{Authentication, SourceSettings, TellSettings, TellVia};

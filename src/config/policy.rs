@@ -44,7 +44,7 @@ pub struct SourcePolicy {
 pub struct LimitPolicy {
     /// Open pull requests of the bot at one time; the most dangerous findings go first. 0: no limit.
     pub open_pull_requests: u32,
-    /// New pull requests an hour. 0: no limit.
+    /// New pull requests an hour; those on a critical attack path do not wait for it. 0: no limit.
     pub per_hour: u32,
 }
 

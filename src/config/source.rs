@@ -23,6 +23,71 @@ pub enum Authentication {
     PubSub,
 }
 
+/// In which way a source is told what became of its findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TellVia {
+    /// Not at all.
+    #[default]
+    None,
+    /// A signed POST of the outcome as JSON to `url`.
+    Callback,
+    /// AWS Security Hub: workflow status and note (`BatchUpdateFindings`, for OCSF findings `BatchUpdateFindingsV2`).
+    SecurityHub,
+    /// Wiz: status and note of the issue.
+    Wiz,
+    /// Orca: a comment, and after the fix the request to verify.
+    Orca,
+    /// Prisma Cloud: dismisses or snoozes what was agreed to stay, opens it again afterwards.
+    Prisma,
+    /// Security Command Center: the pull request as external system, mute for what was agreed to stay.
+    Scc,
+}
+
+/// How a source is told what became of its findings: a `[sources.NAME.tell]` section.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TellSettings {
+    /// The way.
+    pub via: TellVia,
+    /// Where: the receiver of the callback, Wiz's GraphQL endpoint, or the API of Orca or Prisma Cloud; for `scc` only where it is not Google's own.
+    pub url: Option<String>,
+    /// Wiz's token endpoint.
+    pub auth_url: Option<String>,
+    /// Wiz: client id of the service account. Prisma Cloud: access key id.
+    pub client_id: Option<String>,
+    /// Key of the callback's HMAC, Wiz's client secret, Orca's API token, Prisma Cloud's secret key, or the JSON key of a Google service account (without one the machine's own identity is asked for).
+    pub secret: Option<Secret>,
+    /// File that holds `secret`.
+    pub secret_file: Option<String>,
+    /// Security Hub: the role to assume for it; without one the identity of this process.
+    pub role: Option<String>,
+}
+
+impl TellSettings {
+    /// What is missing for its way, if something is.
+    fn problem(&self) -> Option<&'static str> {
+        let address = |value: &Option<String>| value.as_deref().is_some_and(is_address);
+        let (url, secret) = (address(&self.url), self.secret.is_some());
+        match self.via {
+            TellVia::Callback if !url || !secret => Some("tell.via = \"callback\" needs `url` and `secret` or `secret_file`"),
+            TellVia::Wiz if !url || !secret || !address(&self.auth_url) || self.client_id.is_none() => {
+                Some("tell.via = \"wiz\" needs `url`, `auth_url`, `client_id` and `secret` or `secret_file`")
+            }
+            TellVia::Orca if !url || !secret => Some("tell.via = \"orca\" needs `url` and `secret` or `secret_file`"),
+            TellVia::Prisma if !url || !secret || self.client_id.is_none() => {
+                Some("tell.via = \"prisma\" needs `url`, `client_id` and `secret` or `secret_file`")
+            }
+            _ if self.url.is_some() && !url => Some("tell.url is not an http or https address"),
+            _ => None,
+        }
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
 /// One source of findings: a `[sources.NAME]` section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -53,6 +118,8 @@ pub struct SourceSettings {
     pub mapping: std::collections::BTreeMap<String, serde_json::Value>,
     /// Installation account (organisation or user) whose repositories are searched; empty: all installations.
     pub accounts: Vec<String>,
+    /// How it is told what became of its findings.
+    pub tell: TellSettings,
 }
 
 impl Default for SourceSettings {
@@ -71,6 +138,7 @@ impl Default for SourceSettings {
             default_environment: None,
             mapping: std::collections::BTreeMap::new(),
             accounts: Vec::new(),
+            tell: TellSettings::default(),
         }
     }
 }
@@ -90,11 +158,10 @@ impl SourceSettings {
             Authentication::PubSub if self.audience.is_none() || self.service_accounts.is_empty() => {
                 Some("auth = \"pub-sub\" needs `audience` and `service_accounts`")
             }
-            _ => self
-                .token
-                .as_ref()
-                .filter(|token| token.expose().len() < 16)
-                .map(|_| "`token` is shorter than 16 characters; use a long random one"),
+            _ if self.token.as_ref().is_some_and(|token| token.expose().len() < 16) => {
+                Some("`token` is shorter than 16 characters; use a long random one")
+            }
+            _ => self.tell.problem(),
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Line, StepError};
+use super::{Line, StepError, tell};
 use crate::lifecycle::{self, Action, Event, Note, Thread};
 use crate::model::{Remediation, RemediationId};
 use crate::store::{Job, NewJob, Session, VersionedRemediation};
@@ -66,6 +66,7 @@ pub(super) async fn apply(
     for action in transition.actions {
         follow_up(session, next, action, now).await?;
     }
+    tell::queue(line, session, &current.remediation, next, event, now).await?;
     Ok(transition.remediation)
 }
 
@@ -91,8 +92,7 @@ async fn follow_up(session: &mut Session, remediation: &Remediation, action: Act
         Action::CloseIssues => Effect::CloseIssues,
         Action::ReopenIssues => Effect::ReopenIssues,
         Action::Escalate { note } => Effect::Escalate { note },
-        // Events and steps are written by the transition itself; sources that can be told or asked have their own integrations,
-        // which read the audit events.
+        // Events and steps are written by the transition itself; what concerns the sources is queued for them by `tell`.
         Action::Record { .. } | Action::Schedule { .. } | Action::ResolveFindings { .. } | Action::AskForRescan | Action::Notify { .. } => {
             return Ok(());
         }

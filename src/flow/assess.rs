@@ -1,9 +1,12 @@
 //! Risk: is it worth a pull request, and how soon.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::apply::{complete, finish, subject};
-use super::choose::{Choice, identity_of};
+use super::around::{Around, cloud_facts, code_around, code_at};
+use super::choose::Choice;
 use super::decisions::decided;
 use super::place::case_of;
 use super::solve::Case;
@@ -12,11 +15,12 @@ use super::{Line, StepError, policy};
 use crate::config::Policy;
 use crate::lifecycle::{Event, counts_from};
 use crate::model::{Remediation, Risk, RiskPoint, Severity};
-use crate::risk::{Surroundings, assess as score};
+use crate::risk::{assess as score, weight};
 use crate::store::Job;
 
-/// Scores the remediation, unless a person decided to leave it alone.
-pub(super) async fn assess(line: &Line, job: &Job) -> Result<(), StepError> {
+/// Scores the remediation, unless a person decided to leave it alone. What stays below the threshold is looked up in the code before
+/// it is left alone: tags and folders there may say that it is production, or what it holds.
+pub(super) async fn assess(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
     let Some(remediation) = subject(line, job).await? else { return Ok(()) };
     let case = case_of(line, &remediation).await?;
     let rule = match case.choice(&line.catalogue) {
@@ -36,12 +40,17 @@ pub(super) async fn assess(line: &Line, job: &Job) -> Result<(), StepError> {
                 None => policy::possible(line).await?,
             };
             let severity = rule.map(|rule| rule.severity);
-            let path = remediation.target.as_ref().map(|target| target.path.as_str());
-            let scores = policies.iter().map(|policy| scored(&remediation, &case, severity, path, policy, now));
-            let Some(best) = scores.reduce(|best, next| if reaches(&next) && !reaches(&best) { next } else { best }) else {
-                return complete(line, job).await;
+            let best = |around: &Around| {
+                let scores = policies.iter().map(|policy| scored(&remediation, &case, severity, around, policy, now));
+                scores.reduce(|best, next| if reaches(&next) && !reaches(&best) { next } else { best })
             };
-            best
+            let mut around = Around { cloud: cloud_facts(line, &case).await, code: None };
+            let Some(mut event) = best(&around) else { return complete(line, job).await };
+            if policies.iter().any(|policy| may_rise(&event, policy)) {
+                around.code = code_around(line, &case).await?;
+                event = best(&around).unwrap_or(event);
+            }
+            event
         }
     };
     finish(line, job, &remediation.id, &[event]).await
@@ -53,25 +62,27 @@ const fn reaches(score: &Event) -> bool {
     matches!(score, Event::Scored { risk, .. } if risk.above_threshold)
 }
 
+/// Whether what the code may tell can lift the score over the threshold.
+fn may_rise(event: &Event, policy: &Policy) -> bool {
+    let Event::Scored { risk, .. } = event else { return false };
+    let most: i32 = ["environment_production", "regulated_data"].into_iter().map(|name| weight(policy, name).max(0)).sum();
+    let least = weight(policy, "environment_development").min(0);
+    // A development that was guessed from a name gives way to what the code says.
+    let lost = risk.points.iter().find(|point| point.name == "environment_development").map_or(0, |_| least);
+    !risk.above_threshold && risk.score + most - lost >= policy.threshold
+}
+
 /// The score of the worst of the findings, with the date by which it must be done.
 pub(super) fn scored(
     remediation: &Remediation,
     case: &Case,
     rule_severity: Option<Severity>,
-    path: Option<&str>,
+    around: &Around,
     policy: &Policy,
     now: DateTime<Utc>,
 ) -> Event {
-    let best: Option<Risk> = case
-        .findings
-        .iter()
-        .map(|finding| {
-            let name = identity_of(finding).and_then(|identity| identity.name);
-            let surroundings =
-                Surroundings { names: name.into_iter().collect(), path: path.map(str::to_owned), rule_severity, ..Surroundings::default() };
-            score(finding, &surroundings, policy, now)
-        })
-        .max_by_key(|risk| risk.score);
+    let best: Option<Risk> =
+        case.findings.iter().map(|finding| score(finding, &around.of(finding, rule_severity), policy, now)).max_by_key(|risk| risk.score);
     let mut risk = best.unwrap_or(Risk {
         score: 0,
         points: Vec::new(),

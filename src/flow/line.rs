@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::cloud::{AwsAccess, AwsDirectory};
 use crate::config::Settings;
 use crate::git::{Identity, Mirrors, Remote};
 use crate::github::{App, CommitIdentity, Github, Installation};
@@ -27,6 +28,14 @@ pub struct Line {
     pub mirrors: Mirrors,
     /// The rules.
     pub catalogue: Arc<Catalogue>,
+    /// For the systems that are told of outcomes.
+    pub http: reqwest::Client,
+    /// AWS, as the identities that the settings name.
+    pub aws: AwsAccess,
+    /// AWS' tags and accounts, if they are to be asked for.
+    pub directory: Option<AwsDirectory>,
+    /// Which repositories wait for something more dangerous.
+    pub precedence: super::Precedence,
     /// Repositories read so far.
     pub trees: super::Trees,
     /// What time it is.

@@ -4,12 +4,13 @@
 //! anything about Terraform, GitHub or SQL.
 //!
 //! `deliveries` (receive, normalise, one remediation for one hole) → `assess` → `place` → `plan` → `publish` → `track` →
-//! `verify`; `act` says on GitHub what the state machine wants said. Every step may run twice: what it does outside the
+//! `verify`; `act` says on GitHub what the state machine wants said, `tell` says it to the sources. Every step may run twice: what it does outside the
 //! database is looked up before it is done, and its state change completes its job in the same transaction.
 
 mod act;
 mod again;
 mod apply;
+mod around;
 mod assess;
 mod choose;
 mod clock;
@@ -26,6 +27,7 @@ mod needs;
 mod place;
 mod plan;
 mod policy;
+mod precedence;
 mod publish;
 mod reconcile;
 mod review;
@@ -33,6 +35,7 @@ mod solve;
 mod source;
 mod steps;
 mod talk;
+mod tell;
 mod track;
 mod trees;
 mod verify;
@@ -46,6 +49,8 @@ pub use error::StepError;
 pub use line::Line;
 pub use needs::NEEDED_PERMISSIONS;
 pub use policy::policy_names;
-pub use source::{REPORT_EVENT, parse_report, parse_source};
+pub use precedence::Precedence;
+pub(crate) use precedence::{FINDINGS, PEOPLE};
+pub use source::{REPORT_EVENT, parse_report, parse_source, source_problem};
 pub use trees::Trees;
 pub use workers::run_workers;

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::apply::{finish, subject};
+use super::around::{Around, cloud_facts};
 use super::solve::{Case, find};
 use super::trees::Tree;
 use super::{Line, StepError, policy};
 use crate::lifecycle::Event;
 use crate::locate::Answer;
-use crate::model::{Refusal, RefusalKind, Remediation, Repository, Route};
+use crate::model::{Refusal, RefusalKind, Remediation, Repository, Route, Target};
 use crate::owners::{CodeOwners, Witnesses, route};
+use crate::risk::code_facts;
 use crate::store::Job;
 
 /// Repositories fetched at the same time.
@@ -32,7 +34,7 @@ pub(super) async fn place(line: &Arc<Line>, job: &Job) -> Result<(), StepError> 
         let found = tokio::task::spawn_blocking(move || find(&case, &trees).map(|found| (case, found))).await?;
         match found {
             Ok((case, (tree, located))) => {
-                let route = routed(line, &case, &tree, &located.target.path).await?;
+                let route = routed(line, &case, &tree, &located.target).await?;
                 Event::Located { repository: tree.repository.clone(), target: Box::new(located.target), route }
             }
             Err(refusal) => Event::Refused { refusal },
@@ -98,17 +100,19 @@ pub(super) async fn fetch(line: &Arc<Line>, repositories: Vec<Repository>) -> Re
     Ok(trees)
 }
 
-/// Who owns the block: stated, tagged, in CODEOWNERS, or the fallback team; with the chain that led there.
-async fn routed(line: &Line, case: &Case, tree: &Tree, path: &str) -> Result<Route, StepError> {
+/// Who owns the block: stated, tagged, in CODEOWNERS, the account's owner, or the fallback team; with the chain that led there.
+async fn routed(line: &Line, case: &Case, tree: &Tree, target: &Target) -> Result<Route, StepError> {
     let policy = policy::in_force(line, tree).await?;
     let code_owners = CodeOwners::of(&tree.workspace);
     let first = case.findings.first();
+    let around = Around { cloud: cloud_facts(line, case).await, code: Some(code_facts(&tree.workspace, target)) };
+    let tags = around.tags_with(first);
     let witnesses = Witnesses {
         stated: first.and_then(|finding| finding.context.owner_team.as_deref()),
         stated_jira: first.and_then(|finding| finding.context.jira_project.as_deref()),
-        tags: first.map(|finding| &finding.resource.tags),
-        code_owners: code_owners.as_ref().and_then(|owners| owners.owners_of(path)),
-        account_owner: None,
+        tags: Some(&tags),
+        code_owners: code_owners.as_ref().and_then(|owners| owners.owners_of(&target.path)),
+        account_owner: around.account_owner(),
         organisation: &tree.repository.owner,
     };
     Ok(route(&witnesses, &policy))

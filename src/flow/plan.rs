@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::apply::{apply, finish, subject};
+use super::around::{Around, CloudFacts, cloud_facts};
 use super::assess::scored;
 use super::choose::{dedup_key, identity_of};
 use super::decisions::decided;
@@ -16,6 +17,7 @@ use crate::config::Policy;
 use crate::lifecycle::Event;
 use crate::locate::Located;
 use crate::model::{Refusal, RefusalKind, Remediation};
+use crate::risk::code_facts;
 use crate::store::Job;
 
 /// A remediation solved on the head of its repository.
@@ -40,7 +42,7 @@ pub(super) async fn plan(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
             }
             match decision(line, &remediation, &solved, solution).await? {
                 Some(event) => vec![event],
-                None => events_of(&remediation, &solved, solution, line.now()),
+                None => events_of(&remediation, &solved, solution, cloud_facts(line, &solved.case).await, line.now()),
             }
         }
         Err(refusal) => vec![Event::Refused { refusal: refusal.clone() }],
@@ -94,12 +96,13 @@ async fn decision(line: &Line, remediation: &Remediation, solved: &Solved, solut
     Ok(found.and_then(|found| decided(&found.decision)))
 }
 
-fn events_of(remediation: &Remediation, solved: &Solved, solution: &Solution, now: DateTime<Utc>) -> Vec<Event> {
+fn events_of(remediation: &Remediation, solved: &Solved, solution: &Solution, cloud: CloudFacts, now: DateTime<Utc>) -> Vec<Event> {
     let (rule, target) = match solution {
         Solution::Holds { rule, target } | Solution::Patch { rule, target, .. } => (rule, target),
     };
-    // Now that the place is known, the score may be another: the folder tells the environment, the policy the threshold.
-    let score = scored(remediation, &solved.case, Some(rule.severity), Some(&target.path), &solved.policy, now);
+    // Now that the place is known, the score may be another: tags and folder tell the environment, the policy the threshold.
+    let around = Around { cloud, code: Some(code_facts(&solved.tree.workspace, target)) };
+    let score = scored(remediation, &solved.case, Some(rule.severity), &around, &solved.policy, now);
     if matches!(&score, Event::Scored { risk, .. } if !risk.above_threshold) {
         return vec![score];
     }

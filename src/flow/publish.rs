@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::apply::{apply, complete, publish_job};
 use super::plan::{Solved, solve_now};
+use super::precedence::waits;
 use super::solve::Solution;
 use super::{Line, StepError, talk, write_up};
 use crate::config::{CommitPolicy, Policy};
@@ -15,11 +16,13 @@ use crate::git::{BranchCommit, Change, GitError, Lease, Publication, Remote, hum
 use crate::github::{GithubError, NewCommit, NewPull, Pull, PullState};
 use crate::lifecycle::Event;
 use crate::model::{
-    Applicability, Confidence, Patch, PullRequestRef, Refusal, RefusalKind, Remediation, RemediationState, Repository, Target,
+    Applicability, Confidence, Patch, PullRequestRef, Refusal, RefusalKind, Remediation, RemediationState, Repository, Target, Tier,
 };
 use crate::render;
 use crate::store::{Job, Limit};
 
+/// How soon it is looked again whether something more dangerous is on its way.
+const WAIT: TimeDelta = TimeDelta::milliseconds(500);
 /// Planned remediations looked at for the most dangerous one.
 const LOOK_AHEAD: i64 = 5_000;
 /// Commits of a branch that are fetched to see whose the newest is; git fetches no fewer.
@@ -30,6 +33,10 @@ pub(super) async fn publish(line: &Arc<Line>, job: &Job) -> Result<(), StepError
     let repository = job.payload.get("repository").and_then(serde_json::Value::as_u64).unwrap_or_default();
     let Some((remediation, more)) = most_dangerous(line, repository).await? else { return complete(line, job).await };
     tracing::Span::current().record("remediation", remediation.id.0.as_str());
+    if waits(line, repository, score(&remediation)).await? {
+        let message = "something that may be more dangerous is on its way".into();
+        return Err(StepError::NotBefore { at: line.now() + WAIT, message });
+    }
     let Some(solved) = solve_now(line, &remediation).await? else {
         let refusal = Refusal::new(RefusalKind::NotLocated, "the repository is empty or gone");
         return settle(line, job, &remediation, &[Event::Refused { refusal }], more).await;
@@ -58,6 +65,10 @@ pub(super) async fn publish(line: &Arc<Line>, job: &Job) -> Result<(), StepError
         }
     };
     settle(line, job, &remediation, &events, more).await
+}
+
+fn score(remediation: &Remediation) -> i64 {
+    remediation.risk.as_ref().map_or(0, |risk| i64::from(risk.score))
 }
 
 /// The planned remediation of the repository with the highest score, and whether there are others.
@@ -91,7 +102,8 @@ async fn obstacle_now(line: &Line, repository: &Repository) -> Result<Option<Str
     })
 }
 
-/// The limit that is full, in words, if one is; else a place is taken, which is kept.
+/// The limit that is full, in words, if one is; else a place is taken, which is kept. A fix on a critical attack path does not
+/// wait for the hour to pass, but takes its place in it.
 async fn full_limit(line: &Line, remediation: &Remediation, policy: &Policy) -> Result<Option<String>, StepError> {
     let Some(repository) = &remediation.repository else { return Ok(None) };
     let mut session = line.store.begin().await?;
@@ -104,11 +116,9 @@ async fn full_limit(line: &Line, remediation: &Remediation, policy: &Policy) -> 
     }
     if policy.limits.per_hour > 0 {
         let now = line.now();
-        let limit = Limit {
-            scope: format!("repository:{}", repository.id),
-            since: now - TimeDelta::hours(1),
-            most: i64::from(policy.limits.per_hour),
-        };
+        let critical = remediation.risk.as_ref().is_some_and(|risk| risk.tier == Tier::CriticalPath);
+        let most = if critical { i64::MAX } else { i64::from(policy.limits.per_hour) };
+        let limit = Limit { scope: format!("repository:{}", repository.id), since: now - TimeDelta::hours(1), most };
         if session.take_place(&remediation.id.0, &[limit], now).await?.is_err() {
             return Ok(Some(format!(
                 "{} pull requests were opened here within the hour, which is the most allowed",

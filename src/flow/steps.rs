@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::apply::finish_without_job;
-use super::{Line, StepError, act, again, assess, decide, decisions, deliveries, place, plan, policy, publish, reconcile, track, verify};
+use super::{
+    Line, StepError, act, again, assess, decide, decisions, deliveries, place, plan, policy, publish, reconcile, tell, track, verify,
+};
 use crate::lifecycle::Event;
 use crate::model::RemediationId;
 use crate::store::Job;
@@ -19,6 +21,7 @@ pub(super) async fn run(line: Arc<Line>, job: Job) -> Result<(), StepError> {
         "track" => track::track(&line, &job).await,
         "verify" => verify::verify(&line, &job).await,
         "act" => act::act(&line, &job).await,
+        tell::TELL => tell::tell(&line, &job).await,
         "remind" => decide::tell(&line, &job, Event::ReminderDue).await,
         "breach" => decide::tell(&line, &job, Event::DueDatePassed).await,
         "rescan" => decide::tell(&line, &job, Event::RescanDeadline).await,
@@ -35,6 +38,9 @@ pub(super) async fn run(line: Arc<Line>, job: Job) -> Result<(), StepError> {
 
 /// A job became a dead letter: its remediation is told, so that a person hears of it.
 pub(super) async fn gave_up(line: &Line, job: &Job, message: &str) -> Result<(), StepError> {
+    if job.kind == tell::TELL {
+        return tell::could_not(line, job, message).await;
+    }
     let Some(id) = job.payload.get("remediation").and_then(|id| id.as_str()) else { return Ok(()) };
     finish_without_job(line, &RemediationId(id.into()), &Event::GaveUp { error: message.into() }).await
 }

@@ -8,9 +8,9 @@
 use serde_json::Value;
 
 use super::IngestError;
-use super::draft::{finding, resolved, rule, suppressed};
+use super::draft::{finding, resolved, rule, suppressed, told_apart};
 use super::json::{Node, value};
-use crate::model::{Finding, FindingState, Resource, RuleReference, Severity};
+use crate::model::{Finding, FindingState, OWN_NAME, Resource, RuleReference, Severity};
 
 const FORMAT: &str = "AWS Security Finding Format";
 
@@ -73,7 +73,7 @@ fn one(item: Node<'_>, id: &str, source: &str) -> Vec<Finding> {
     if resources.is_empty() {
         return vec![base];
     }
-    resources.into_iter().map(|resource| with_resource(base.clone(), item, resource)).collect()
+    told_apart(resources.into_iter().map(|resource| with_resource(base.clone(), item, resource)).collect())
 }
 
 fn with_resource(mut finding: Finding, item: Node<'_>, resource: Node<'_>) -> Finding {
@@ -88,13 +88,15 @@ fn with_resource(mut finding: Finding, item: Node<'_>, resource: Node<'_>) -> Fi
     finding
 }
 
-/// Sample findings are muted: Security Hub sends them to try an integration out.
+/// Sample findings are muted: Security Hub sends them to try an integration out. A workflow status that we set ourselves comes back
+/// with our note, and says nothing about the resource.
 fn state(item: Node<'_>) -> FindingState {
     let word = |pointer: &str| item.text(&[pointer]).unwrap_or_default();
     if item.flag(&["/Sample"]) == Some(true) {
         return suppressed("Sample=true");
     }
-    match (word("/RecordState").as_str(), word("/Workflow/Status").as_str(), word("/Compliance/Status").as_str()) {
+    let workflow = if word("/Note/UpdatedBy") == OWN_NAME { String::new() } else { word("/Workflow/Status") };
+    match (word("/RecordState").as_str(), workflow.as_str(), word("/Compliance/Status").as_str()) {
         ("ARCHIVED", _, _) => resolved("RecordState=ARCHIVED"),
         (_, _, "PASSED") => resolved("Compliance.Status=PASSED"),
         (_, "RESOLVED", _) => resolved("Workflow.Status=RESOLVED"),

@@ -1,7 +1,8 @@
 //! Checkov's JSON report (`checkov -o json`): an object, or an array of them when several frameworks ran.
 //!
 //! Field names are those of Checkov 3 (`results.failed_checks[]` and its `file_path`, `file_line_range`, `resource`,
-//! `caller_file_path`). Unknown members are ignored; passed and skipped checks are not findings.
+//! `caller_file_path`). Unknown members are ignored. Passed checks are no findings, but they close those that were
+//! reported before: [`parse_passed`].
 
 use serde::Deserialize;
 
@@ -20,6 +21,7 @@ struct Report {
 #[serde(default)]
 struct Results {
     failed_checks: Vec<Check>,
+    passed_checks: Vec<Check>,
 }
 
 #[derive(Deserialize)]
@@ -56,18 +58,30 @@ struct Check {
 /// # Errors
 /// When it is no JSON or not of Checkov's shape.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Finding>, IngestError> {
+    Ok(results(bytes)?.into_iter().flat_map(|results| results.failed_checks).map(normalise).collect())
+}
+
+/// Reads what a report says has passed: the same findings, resolved. Reports made with `--compact` or `--quiet` name none.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_passed(bytes: &[u8]) -> Result<Vec<Finding>, IngestError> {
+    let passed = results(bytes)?.into_iter().flat_map(|results| results.passed_checks);
+    Ok(passed.map(|check| Finding { state: super::draft::resolved("passed_checks"), ..normalise(check) }).collect())
+}
+
+fn results(bytes: &[u8]) -> Result<Vec<Results>, IngestError> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| IngestError::json(FORMAT, &error))?;
     let reports = match value {
         serde_json::Value::Array(items) => items,
         item => vec![item],
     };
-    let mut findings = Vec::new();
-    for (index, report) in reports.into_iter().enumerate() {
+    let read = |(index, report)| {
         let report: Report =
             serde_json::from_value(report).map_err(|error| IngestError::shape(FORMAT, format!("/{index}"), error.to_string()))?;
-        findings.extend(report.results.failed_checks.into_iter().map(normalise));
-    }
-    Ok(findings)
+        Ok(report.results)
+    };
+    reports.into_iter().enumerate().map(read).collect()
 }
 
 fn normalise(check: Check) -> Finding {
@@ -128,6 +142,18 @@ mod tests {
         assert_eq!((code.start_line, code.end_line), (Some(3), Some(9)));
         assert_eq!(code.caller.as_ref().unwrap().path.as_deref(), Some("/root.tf"));
         assert_eq!(one[0].resource.raw_type.as_deref(), Some("aws_s3_bucket"));
+    }
+
+    #[test]
+    fn what_passed_is_the_same_finding_resolved() {
+        let report = |list: &str| {
+            format!(r#"{{"results":{{"{list}":[{{"check_id":"CKV_AWS_21","file_path":"/main.tf","resource":"aws_s3_bucket.x"}}]}}}}"#)
+        };
+        let failed = parse(report("failed_checks").as_bytes()).unwrap().remove(0);
+        let passed = parse_passed(report("passed_checks").as_bytes()).unwrap().remove(0);
+        assert_eq!(passed.id, failed.id);
+        assert_eq!(passed.state, FindingState::Resolved { evidence: "passed_checks".into() });
+        assert_eq!(parse(report("passed_checks").as_bytes()).unwrap(), []);
     }
 
     #[test]

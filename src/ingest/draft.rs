@@ -75,6 +75,20 @@ fn tidy_position(code: &mut CodePosition, line: &impl Fn(&mut Option<String>)) {
     }
 }
 
+/// One finding for each of the things that one message is about. Several are told apart by what they are about, because the
+/// source has one id for all; that id is kept to answer with.
+#[must_use]
+pub fn told_apart(mut findings: Vec<Finding>) -> Vec<Finding> {
+    if findings.len() > 1 {
+        for (number, finding) in findings.iter_mut().enumerate() {
+            let about = finding.resource.raw_id.clone().unwrap_or_else(|| number.to_string());
+            let id = clean(&format!("{}#{about}", finding.id), 1_024, true);
+            finding.reply.insert("finding_id".into(), std::mem::replace(&mut finding.id, id));
+        }
+    }
+    findings
+}
+
 /// A reference to the scanner id `id` in `scheme`.
 #[must_use]
 pub fn rule(scheme: &str, id: impl Into<String>) -> RuleReference {

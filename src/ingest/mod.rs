@@ -21,7 +21,7 @@ mod scc;
 mod sns;
 mod wiz;
 
-pub use checkov::parse as parse_checkov;
+pub use checkov::{parse as parse_checkov, parse_passed as parse_checkov_passed};
 pub use code_scanning::parse as parse_code_scanning;
 pub use issue::parse_issue;
 pub use mapping::{Mapping, parse as parse_mapped};

@@ -7,9 +7,9 @@
 use serde_json::Value;
 
 use super::IngestError;
-use super::draft::{finding, resolved, rule, suppressed};
+use super::draft::{finding, resolved, rule, suppressed, told_apart};
 use super::json::{Node, value};
-use crate::model::{DataClass, Finding, FindingState, Resource, RuleReference, Severity};
+use crate::model::{DataClass, Finding, FindingState, OWN_NAME, Resource, RuleReference, Severity};
 
 const FORMAT: &str = "OCSF finding";
 
@@ -75,6 +75,7 @@ fn one(item: Node<'_>, id: String, source: &str) -> Vec<Finding> {
     base.region = item.text(&["/cloud/region"]);
     base.context.account_name = item.text(&["/cloud/account/name"]);
     base.context.remediation_url = item.text(&["/remediation/references/0", "/remediation/kb_articles/0"]);
+    base.reply = item.text(&["/metadata/uid"]).map(|uid| ("metadata_uid".to_owned(), uid)).into_iter().collect();
     exposure(item, &mut base);
     let resources: Vec<Node<'_>> = if item.at("/resources").0.is_array() {
         item.items("/resources").collect()
@@ -84,7 +85,7 @@ fn one(item: Node<'_>, id: String, source: &str) -> Vec<Finding> {
     if resources.is_empty() {
         return vec![base];
     }
-    resources.into_iter().map(|resource| with_resource(base.clone(), resource)).collect()
+    told_apart(resources.into_iter().map(|resource| with_resource(base.clone(), resource)).collect())
 }
 
 fn with_resource(mut finding: Finding, resource: Node<'_>) -> Finding {
@@ -98,8 +99,11 @@ fn with_resource(mut finding: Finding, resource: Node<'_>) -> Finding {
     finding
 }
 
+/// The status of the finding itself may be one that we set: then it comes back with our comment, and says nothing about the resource.
 fn state(item: Node<'_>) -> FindingState {
-    let words = [item.text(&["/status_code"]), item.text(&["/compliance/status"]), item.text(&["/status"])];
+    let ours = item.text(&["/comment"]).is_some_and(|comment| comment.starts_with(&format!("{OWN_NAME}:")));
+    let status = item.text(&["/status"]).filter(|_| !ours);
+    let words = [item.text(&["/status_code"]), item.text(&["/compliance/status"]), status];
     for word in words.iter().flatten() {
         match word.to_ascii_uppercase().as_str() {
             "PASS" | "PASSED" | "RESOLVED" | "ARCHIVED" => return resolved(format!("status {word}")),
@@ -107,7 +111,8 @@ fn state(item: Node<'_>) -> FindingState {
             _ => {}
         }
     }
-    match (item.number(&["/status_id"]), item.number(&["/activity_id"]), item.number(&["/compliance/status_id"])) {
+    let status = item.number(&["/status_id"]).filter(|status| !ours || *status == 5);
+    match (status, item.number(&["/activity_id"]), item.number(&["/compliance/status_id"])) {
         (Some(3), _, _) => suppressed("status_id=3 (Suppressed)"),
         (Some(4), _, _) => resolved("status_id=4 (Resolved)"),
         (Some(5), _, _) => resolved("status_id=5 (Archived)"),
@@ -144,7 +149,12 @@ fn rules(item: Node<'_>) -> Vec<RuleReference> {
         }
     }
     if rules.is_empty() {
-        rules.extend(item.items("/finding_info/types").filter_map(|kind| kind.text(&[""])).map(|kind| rule("ocsf", kind)));
+        rules.extend(
+            item.items("/finding_info/types")
+                .chain(item.items("/finding/types"))
+                .filter_map(|kind| kind.text(&[""]))
+                .map(|kind| rule("ocsf", kind)),
+        );
     }
     rules
 }

@@ -1,45 +1,31 @@
-//! Orca Security: a comment on the alert, and after the fix a request to verify it.
+//! Orca Security: a comment on the alert and its status, and after the fix a request to verify it.
 //!
-//! Calls: `PUT /api/alerts/{id}/comment`, `PUT /api/alerts/{id}/verify`. An alert is closed by Orca's own next look at the asset,
-//! never by us.
+//! Calls: `PUT /api/alerts/{id}/comment`, `PUT /api/alerts/{id}/status/{status}`, `PUT /api/alerts/{id}/verify`. An alert is closed by
+//! Orca's own next look at the asset, never by us.
 
 use serde_json::json;
 use url::Url;
 
-use super::{Outcome, OutcomeState, TIMEOUT, TellError};
+use super::{TellError, answer, path};
+use crate::model::{Outcome, OutcomeState};
 
-/// Comments on the alert; a verified fix also asks Orca to verify.
+/// Comments on the alert and sets its status; a verified fix asks Orca to verify.
 ///
 /// # Errors
 /// When a call fails or Orca says no.
 pub async fn tell_orca(http: &reqwest::Client, source: &str, api: &Url, token: &str, outcome: &Outcome) -> Result<(), TellError> {
-    put(http, source, api, token, &outcome.finding_id, "comment", json!({ "comment": outcome.note() })).await?;
-    if outcome.state == OutcomeState::Verified {
-        put(http, source, api, token, &outcome.finding_id, "verify", json!({})).await?;
+    let put = async |action: &[&str], body: serde_json::Value| {
+        let segments: Vec<&str> = ["api", "alerts", outcome.finding_id.as_str()].iter().chain(action).copied().collect();
+        let request = http.put(path(source, api, &segments)?).header("authorization", format!("Token {token}")).json(&body);
+        answer(source, request).await.map(|_| ())
+    };
+    // The comment comes last: a repeat after a failure then says nothing twice.
+    match outcome.state {
+        OutcomeState::InProgress => put(&["status", "in_progress"], json!({})).await?,
+        OutcomeState::FalsePositive | OutcomeState::Accepted => put(&["status", "dismissed"], json!({})).await?,
+        OutcomeState::Reopened if outcome.ends_agreement() => put(&["status", "open"], json!({})).await?,
+        OutcomeState::Verified => put(&["verify"], json!({})).await?,
+        OutcomeState::Reopened | OutcomeState::Refused | OutcomeState::Declined => {}
     }
-    Ok(())
-}
-
-async fn put(
-    http: &reqwest::Client,
-    source: &str,
-    api: &Url,
-    token: &str,
-    alert: &str,
-    action: &str,
-    body: serde_json::Value,
-) -> Result<(), TellError> {
-    let mut url = api.clone();
-    let refused = || TellError::Refused { source_name: source.to_owned(), message: "the configured URL cannot carry a path".into() };
-    // Pushed as segments, so that an alert id cannot leave its place in the path.
-    url.path_segments_mut().map_err(|()| refused())?.pop_if_empty().extend(["api", "alerts", alert, action]);
-    let response = http
-        .put(url)
-        .timeout(TIMEOUT)
-        .header("authorization", format!("Token {token}"))
-        .json(&body)
-        .send()
-        .await
-        .map_err(|error| TellError::call(source, error))?;
-    if response.status().is_success() { Ok(()) } else { Err(TellError::status(source, response.status())) }
+    put(&["comment"], json!({ "comment": outcome.note() })).await
 }

@@ -7,7 +7,8 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Outcome, OutcomeState, TIMEOUT, TellError};
+use super::{TellError, answer};
+use crate::model::{Outcome, OutcomeState};
 
 const UPDATE: &str =
     "mutation UpdateIssue($id: ID!, $patch: UpdateIssuePatch!) { updateIssue(input: { id: $id, patch: $patch }) { issue { id status } } }";
@@ -32,9 +33,9 @@ pub struct WizAccess<'a> {
 pub async fn tell_wiz(http: &reqwest::Client, source: &str, access: WizAccess<'_>, outcome: &Outcome) -> Result<(), TellError> {
     let token = token(http, source, access).await?;
     let body = json!({ "query": UPDATE, "variables": { "id": outcome.finding_id, "patch": patch(outcome) } });
-    let answer = answer(source, http.post(access.api.clone()).timeout(TIMEOUT).bearer_auth(token).json(&body)).await?;
+    let answer = answer(source, http.post(access.api.clone()).bearer_auth(token).json(&body)).await?;
     match answer.pointer("/errors/0/message").and_then(Value::as_str) {
-        Some(message) => Err(TellError::Refused { source_name: source.to_owned(), message: message.chars().take(300).collect() }),
+        Some(message) => Err(TellError::refused(source, message.chars().take(300).collect::<String>())),
         None => Ok(()),
     }
 }
@@ -43,7 +44,9 @@ pub async fn tell_wiz(http: &reqwest::Client, source: &str, access: WizAccess<'_
 fn patch(outcome: &Outcome) -> Value {
     let mut patch = json!({ "note": outcome.note() });
     match outcome.state {
-        OutcomeState::InProgress | OutcomeState::Reopened => patch["status"] = json!("IN_PROGRESS"),
+        OutcomeState::InProgress => patch["status"] = json!("IN_PROGRESS"),
+        OutcomeState::Reopened if outcome.ends_agreement() => patch["status"] = json!("OPEN"),
+        OutcomeState::Reopened => patch["status"] = json!("IN_PROGRESS"),
         OutcomeState::FalsePositive => {
             patch["status"] = json!("REJECTED");
             patch["resolutionReason"] = json!("FALSE_POSITIVE");
@@ -64,15 +67,7 @@ async fn token(http: &reqwest::Client, source: &str, access: WizAccess<'_>) -> R
         ("client_id", access.client_id),
         ("client_secret", access.client_secret),
     ];
-    let answer = answer(source, http.post(access.auth.clone()).timeout(TIMEOUT).form(&form)).await?;
+    let answer = answer(source, http.post(access.auth.clone()).form(&form)).await?;
     let token = answer.get("access_token").and_then(Value::as_str).map(str::to_owned);
-    token.ok_or_else(|| TellError::Refused { source_name: source.to_owned(), message: "the token endpoint gave no access_token".into() })
-}
-
-async fn answer(source: &str, request: reqwest::RequestBuilder) -> Result<Value, TellError> {
-    let response = request.send().await.map_err(|error| TellError::call(source, error))?;
-    if !response.status().is_success() {
-        return Err(TellError::status(source, response.status()));
-    }
-    response.json().await.map_err(|error| TellError::call(source, error))
+    token.ok_or_else(|| TellError::refused(source, "the token endpoint gave no access_token"))
 }

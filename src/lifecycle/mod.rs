@@ -12,6 +12,7 @@ mod decision;
 mod event;
 mod finding_events;
 mod no_events;
+mod outcome;
 mod proof_events;
 mod pull_request_events;
 #[cfg(test)]
@@ -22,4 +23,5 @@ mod work_events;
 pub use action::{Action, Follow, Note, Thread};
 pub use decision::{Asked, Decision, DecisionRules, DecisionStatus, NotAllowed, Scope, Speaker};
 pub use event::Event;
+pub use outcome::{outcome, standing};
 pub use turn::{Illegal, Policy, consistent, counts_from, step};

@@ -4,11 +4,13 @@
 //! that justifies it, and what is unknown counts nothing either way. Attack paths and choke points are taken from the source;
 //! an analysis of our own would hand them in through [`Surroundings`].
 
+mod code;
 mod data_class;
 mod environment;
 mod page;
 mod weights;
 
+pub use code::{CodeFacts, code_facts};
 pub use data_class::{DataHint, data_classes_in};
 pub use environment::{Environment, EnvironmentHint, environment_of};
 pub use page::risk_page;

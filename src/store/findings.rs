@@ -82,6 +82,7 @@ const WITNESSES: &str = "SELECT id, remediation, state, body, first_seen, last_s
 const ACTIVE: &str = "SELECT COUNT(*) AS count FROM findings WHERE remediation = $1 AND state = 'active'";
 const NAMED: &str = "SELECT id, remediation, state, body, first_seen, last_seen, times_seen, resolved_at FROM findings
     WHERE id = $1 OR source_id = $2 ORDER BY last_seen DESC, id LIMIT 20";
+const BY_ID: &str = "SELECT id, remediation, state, body, first_seen, last_seen, times_seen, resolved_at FROM findings WHERE id = $1";
 const LIST: &str = "SELECT id, remediation, state, body, first_seen, last_seen, times_seen, resolved_at FROM findings
     WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3";
 const OF: &str = "SELECT id FROM findings WHERE remediation = $1";
@@ -207,6 +208,14 @@ impl Session {
     pub async fn active_witnesses(&mut self, remediation: &RemediationId) -> Result<usize, StoreError> {
         let row = self.row(ACTIVE, vec![(&remediation.0).into()]).await?;
         row.map_or(Ok(0), |row| Ok(usize::try_from(row.int("count")?).unwrap_or(0)))
+    }
+
+    /// The finding with our id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn finding(&mut self, id: &str) -> Result<Option<Witness>, StoreError> {
+        self.row(BY_ID, vec![id.into()]).await?.as_ref().map(witness).transpose()
     }
 
     /// Findings of that name: our id, or the source's own (which several sources may use).

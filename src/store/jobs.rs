@@ -205,6 +205,9 @@ const REVIVE: &str = "UPDATE jobs SET state = 'ready', run_at = $1, attempts = 0
 const FORGET_DEAD: &str = "DELETE FROM jobs WHERE id = $1 AND state = 'dead'";
 const COUNTS: &str = "SELECT kind, state, COUNT(*) AS count, MIN(run_at) AS oldest FROM jobs GROUP BY kind, state ORDER BY kind, state";
 
+const URGENT: &str = "SELECT 1 AS found FROM jobs WHERE state IN ('ready', 'running') AND priority > $1 AND priority < $2
+    AND $3 LIKE '%,' || kind || ',%' LIMIT 1";
+
 /// First delay of a retry; doubled with every attempt.
 const FIRST_DELAY: Duration = Duration::seconds(2);
 /// Longest delay of a retry.
@@ -342,6 +345,15 @@ impl Session {
             return Ok(JobFate::Replaced);
         }
         Err(StoreError::Missing { what: "dead letter", id: id.to_string() })
+    }
+
+    /// Whether a job of one of `kinds` is ready or runs with a priority between `above` and `below`, both excluded.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_urgent_work(&mut self, kinds: &[&str], above: i64, below: i64) -> Result<bool, StoreError> {
+        let kinds = format!(",{},", kinds.join(","));
+        Ok(self.row(URGENT, vec![above.into(), below.into(), kinds.into()]).await?.is_some())
     }
 
     /// How many jobs of each kind are in each state.

@@ -7,6 +7,9 @@ use crate::model::{Remediation, RemediationId};
 
 use super::{NewEvent, NewJob, Session, StoreError, VersionedRemediation};
 
+/// Priority of scoring: above every score, so that the order of the rest is known before the rest is begun.
+const UNSCORED: i64 = 400;
+
 /// What a step came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
@@ -48,14 +51,17 @@ impl Session {
 }
 
 impl NewJob {
-    /// The job of a step of a remediation: one waiting of a kind, in the order of its repository, by its score. Its payload is
-    /// `{"remediation": "<id>"}`.
+    /// The job of a step of a remediation: one waiting of a kind, in the order of its repository, by its score. What is still to be
+    /// scored goes before everything that is. Its payload is `{"remediation": "<id>"}`.
     #[must_use]
     pub fn follow(remediation: &Remediation, step: Follow, at: DateTime<Utc>) -> Self {
         let id = &remediation.id;
-        let job = Self::new(step.name(), serde_json::json!({ "remediation": id }), at)
-            .once(format!("{}:{id}", step.name()))
-            .priority(remediation.risk.as_ref().map_or(0, |risk| i64::from(risk.score)));
+        let priority = match step {
+            Follow::Assess => UNSCORED,
+            _ => remediation.risk.as_ref().map_or(0, |risk| i64::from(risk.score)),
+        };
+        let job =
+            Self::new(step.name(), serde_json::json!({ "remediation": id }), at).once(format!("{}:{id}", step.name())).priority(priority);
         match &remediation.repository {
             Some(repository) => job.in_order(format!("repository:{}", repository.id)),
             None => job,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Answer, Doors};
+use crate::flow::PEOPLE;
 use crate::github::webhook;
 use crate::store::{NewDelivery, NewJob, Received};
 
@@ -40,7 +41,7 @@ pub(super) async fn receive(State(doors): State<Arc<Doors>>, headers: HeaderMap,
     };
     let delivery = NewDelivery { source: "github".into(), id: id.into(), event: event.into(), body: body.to_vec() };
     let now = Utc::now();
-    let mut job = NewJob::new("delivery", json!({ "source": "github", "id": id }), now).priority(1_000);
+    let mut job = NewJob::new("delivery", json!({ "source": "github", "id": id }), now).priority(PEOPLE);
     if let Some(repository) = repository {
         job = job.in_order(format!("events-{repository}"));
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::github::store;
 use super::{Answer, Doors, authentication};
 use crate::config::{Authentication, SourceSettings};
-use crate::flow::{REPORT_EVENT, parse_report, parse_source};
+use crate::flow::{FINDINGS, REPORT_EVENT, parse_report, parse_source};
 use crate::ingest::{SnsKind, SnsMessage};
 use crate::store::{NewDelivery, NewJob};
 
@@ -159,6 +159,6 @@ async fn take(doors: &Doors, name: &str, source: &SourceSettings, id: Option<Str
 
 async fn keep(doors: &Doors, name: &str, event: String, id: String, body: Vec<u8>) -> Answer {
     metrics::counter!("remediate_deliveries_total", "source" => name.to_owned(), "event" => "findings").increment(1);
-    let job = NewJob::new("delivery", json!({ "source": name, "id": id }), Utc::now()).priority(500);
+    let job = NewJob::new("delivery", json!({ "source": name, "id": id }), Utc::now()).priority(FINDINGS);
     store(doors, NewDelivery { source: name.into(), id, event, body }, job).await
 }
