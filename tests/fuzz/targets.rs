@@ -34,7 +34,7 @@ pub fn all() -> Vec<Target> {
         Target { name: "layout", make: |dice| mutated(dice, native()), read: layout },
         Target { name: "rules", make: |dice| mutated(dice, native()), read: rules },
         Target { name: "follow", make: follow::repository, read: follow::check },
-        Target { name: "findings", make: |dice| mutated(dice, findings()), read: |bytes| drop(ingest::parse_any(bytes)) },
+        Target { name: "findings", make: |dice| mutated(dice, findings()), read: incoming },
         Target { name: "state", make: |dice| mutated(dice, states()), read: |bytes| drop(locate::State::read("fuzz", bytes)) },
         Target { name: "small", make: |dice| mutated(dice, small()), read: small_texts },
     ]
@@ -107,6 +107,23 @@ fn rules(bytes: &[u8]) {
         let example = remediate::rule::Example { before: text(bytes), ..example.clone() };
         let _ = run_example(rule, &example, if sum.is_multiple_of(2) { LineEnding::Lf } else { LineEnding::CrLf });
     }
+}
+
+/// Everything that reads what a source sends: as the format it looks like, as every format, as an envelope, by a user's mapping.
+fn incoming(bytes: &[u8]) {
+    let _ = ingest::parse_any(bytes);
+    for format in ingest::Format::ALL {
+        let _ = ingest::parse(format, bytes, "fuzz");
+    }
+    let _ = ingest::SnsMessage::parse(bytes).map(|message| message.string_to_sign());
+    let _ = ingest::parse_checkov_passed(bytes);
+    let mapping = ingest::Mapping {
+        items: Some("/alerts".into()),
+        id: "/uid".into(),
+        tags: Some("/asset/labels".into()),
+        ..ingest::Mapping::default()
+    };
+    let _ = ingest::parse_mapped(bytes, "fuzz", &mapping);
 }
 
 fn small_texts(bytes: &[u8]) {

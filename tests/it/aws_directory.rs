@@ -4,7 +4,7 @@ use remediate::cloud::{AwsCaller, AwsDirectory, AwsError};
 use serde_json::{Value, json};
 
 /// A caller for moto, which `make test` starts.
-async fn caller() -> AwsCaller {
+pub async fn caller() -> AwsCaller {
     let url = std::env::var("REMEDIATE_TEST_AWS_URL").expect(
         "REMEDIATE_TEST_AWS_URL is not set: run the tests with `make test`, or this one with `scripts/with-moto cargo test --test it aws`",
     );

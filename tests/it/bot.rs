@@ -318,6 +318,12 @@ impl Bot {
         }
     }
 
+    /// The process' id.
+    #[allow(dead_code, reason = "for measurements")]
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     /// Everything it logged.
     pub fn log(&self) -> String {
         self.log.lock().map(|log| log.join("\n")).unwrap_or_default()

@@ -204,6 +204,11 @@ impl RepositoryHandle {
         )
     }
 
+    /// The code scanning alerts, by number.
+    pub fn alerts(&self) -> Vec<Alert> {
+        self.snapshot().map(|repository| repository.alerts.into_values().collect()).unwrap_or_default()
+    }
+
     /// A later scan no longer finds it.
     pub fn fix_alert(&self, number: u64) -> Outcome<()> {
         self.shared.world().fix_alert(self.id, number)
