@@ -12,7 +12,7 @@ use super::params::{Bound, Params};
 use super::plan::{Change, Lifecycle, Plan};
 use super::proofs::{PROOFS, failed, prove};
 use super::reach::reach;
-use super::subject::{Subject, key_of, subject};
+use super::subject::{Subject, key_of, module_note, subject};
 use super::workbench::{BlockKey, Workbench};
 
 /// Rounds that one operation may take: each creates what the next looks into.
@@ -370,6 +370,9 @@ impl Workbench {
         if prevent_destroy && effects.iter().any(|effect| effect.kind == EffectKind::Replacement) {
             applicability = Applicability::Disruptive;
             notes.push("`lifecycle { prevent_destroy = true }` makes Terraform stop at the replacement until it is taken out.".to_owned());
+        }
+        if subject.is_module {
+            notes.push(module_note(self, rule, &subject.key));
         }
         let mut summary: Vec<String> = Vec::new();
         for change in changes {

@@ -461,3 +461,33 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_published_module_is_changed_in_the_versions_that_the_rule_knows() {
+    let rule = rule(
+        "a_db",
+        "module \"acme/db/aws\" {\n version = \">= 3.9\"\n set \"settings.backups.days\" {\n  value = 7\n }\n set \"encrypted\" {\n  value = true\n }\n}",
+    );
+    let call = |source: &str, version: &str| format!("module \"x\" {{\n  source = \"{source}\"\n{version}}}\n");
+    let patch = patched(&rule, &[("main.tf", &call("acme/db/aws", "  version = \"~> 4.0\"\n"))], "module.x", &[]);
+    assert_eq!(
+        patch.files["main.tf"].after,
+        "module \"x\" {\n  source = \"acme/db/aws\"\n  version = \"~> 4.0\"\n\n  settings = {\n    backups = {\n      days = 7\n    }\n  }\n\n  encrypted = true\n}\n"
+    );
+    assert_eq!(
+        patch.notes,
+        ["Changed through the inputs of the published module `acme/db/aws`, `~> 4.0`; the inputs are those of versions `>= 3.9`."]
+    );
+    // Nothing said: the newest. A tag of the repository behind the registry: that version.
+    assert!(run(&rule, &[("main.tf", &call("acme/db/aws", ""))], "module.x", &[]).is_ok());
+    let git = "git::https://github.com/acme/terraform-aws-db.git?ref=";
+    assert!(run(&rule, &[("main.tf", &call(&format!("{git}v3.9.1"), ""))], "module.x", &[]).is_ok());
+    for (source, version, said) in [
+        ("acme/db/aws", "  version = \"3.8.2\"\n", "this call takes `3.8.2`"),
+        (&format!("{git}main") as &str, "", "revision `main`, which tells no version"),
+        ("acme/other/aws", "", "does not know that module's arguments"),
+    ] {
+        let refusal = refused(&rule, &[("main.tf", &call(source, version))], "module.x");
+        assert!(refusal.message.contains(said), "{}", refusal.message);
+    }
+}

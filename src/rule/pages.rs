@@ -122,7 +122,8 @@ fn ends(rule: &Rule, out: &mut String) {
     }
     for module in &rule.modules {
         let wanted: Vec<String> = module.operations.iter().map(end_phrase).collect();
-        let _ = writeln!(out, "Through the published module `{}`: {}.\n", module.source, wanted.join("; "));
+        let versions = module.version.as_ref().map_or(String::new(), |version| format!(" (versions `{version}`)"));
+        let _ = writeln!(out, "Through the published module `{}`{versions}: {}.\n", module.source, wanted.join("; "));
     }
 }
 
