@@ -34,6 +34,15 @@ rule "aws/cloudfront/default-root-object" {
     present = true
   }
 
+  module "terraform-aws-modules/cloudfront/aws" {
+    version = ">= 2.0, < 5.0"
+
+    set "default_root_object" {
+      value   = param.default_root_object
+      present = true
+    }
+  }
+
   applicability {
     level = "review"
     note  = "A request for the root is answered with that object from the next apply on."
@@ -74,5 +83,26 @@ rule "aws/cloudfront/default-root-object" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/cloudfront ~> 3.0" {
+    params = {
+      default_root_object = "index.html"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+
+        default_root_object = "index.html"
+      }
+    EOT
   }
 }

@@ -35,6 +35,15 @@ rule "aws/cloudfront/web-acl" {
     present = true
   }
 
+  module "terraform-aws-modules/cloudfront/aws" {
+    version = ">= 2.0, < 5.0"
+
+    set "web_acl_id" {
+      value   = param.cloudfront_web_acl_arn
+      present = true
+    }
+  }
+
   applicability {
     level     = "review"
     note      = "Requests that the web ACL blocks get 403 from the next apply on; try it in count mode first."
@@ -77,5 +86,26 @@ rule "aws/cloudfront/web-acl" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/cloudfront ~> 3.0" {
+    params = {
+      cloudfront_web_acl_arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/a1b2c3d4"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+
+        web_acl_id = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/a1b2c3d4"
+      }
+    EOT
   }
 }

@@ -29,6 +29,14 @@ rule "aws/cloudtrail/multi-region" {
     value = true
   }
 
+  module "cloudposse/cloudtrail/aws" {
+    version = ">= 0.1"
+
+    set "is_multi_region_trail" {
+      value = true
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "More events are stored."
@@ -133,6 +141,25 @@ rule "aws/cloudtrail/multi-region" {
         for_each              = toset(var.names)
         name                  = each.key
         s3_bucket_name        = aws_s3_bucket.audit.id
+        is_multi_region_trail = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/cloudtrail 0.24.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/cloudtrail/aws"
+        version = "0.24.0"
+
+        is_multi_region_trail = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/cloudtrail/aws"
+        version = "0.24.0"
+
         is_multi_region_trail = true
       }
     EOT

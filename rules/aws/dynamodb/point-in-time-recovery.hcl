@@ -30,6 +30,14 @@ rule "aws/dynamodb/point-in-time-recovery" {
     default = false
   }
 
+  module "terraform-aws-modules/dynamodb-table/aws" {
+    version = "< 5.0"
+
+    set "point_in_time_recovery_enabled" {
+      value = true
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "Billed by the size of the table."
@@ -209,6 +217,23 @@ rule "aws/dynamodb/point-in-time-recovery" {
         point_in_time_recovery {
           enabled = true
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/dynamodb-table ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/dynamodb-table/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/dynamodb-table/aws"
+        version = "~> 4.0"
+
+        point_in_time_recovery_enabled = true
       }
     EOT
   }

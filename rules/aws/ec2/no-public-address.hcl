@@ -35,6 +35,26 @@ rule "aws/ec2/no-public-address" {
     create_blocks = false
   }
 
+  module "terraform-aws-modules/ec2-instance/aws" {
+    version = ">= 3.0"
+
+    set "associate_public_ip_address" {
+      value = false
+    }
+  }
+
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
+    set "associate_public_ip_address" {
+      value = false
+    }
+
+    set "assign_eip_address" {
+      value = false
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace an instance; a launch template or configuration takes effect for new instances."
@@ -145,6 +165,45 @@ rule "aws/ec2/no-public-address" {
         network_interfaces {
           associate_public_ip_address = false
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ec2-instance ~> 5.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ec2-instance/aws"
+        version = "~> 5.0"
+
+        associate_public_ip_address = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ec2-instance/aws"
+        version = "~> 5.0"
+
+        associate_public_ip_address = false
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        associate_public_ip_address = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        associate_public_ip_address = false
+        assign_eip_address          = false
       }
     EOT
   }

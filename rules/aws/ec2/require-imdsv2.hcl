@@ -40,9 +40,20 @@ rule "aws/ec2/require-imdsv2" {
   }
 
   module "terraform-aws-modules/ec2-instance/aws" {
-    set "metadata_options" {
-      value = { http_endpoint = "enabled", http_tokens = "required" }
-      when  = target.metadata_options == null
+    version = ">= 3.0"
+
+    set "metadata_options.http_tokens" {
+      value = "required"
+      when  = target.metadata_options.http_endpoint != "disabled"
+    }
+  }
+
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
+    set "metadata_http_tokens_required" {
+      value = true
+      when  = target.metadata_http_endpoint_enabled != false
     }
   }
 
@@ -234,8 +245,9 @@ rule "aws/ec2/require-imdsv2" {
     EOT
     after  = <<-EOT
       module "web" {
-        source           = "terraform-aws-modules/ec2-instance/aws"
-        metadata_options = { http_endpoint = "enabled", http_tokens = "required" }
+        source = "terraform-aws-modules/ec2-instance/aws"
+
+        metadata_options = { http_tokens = "required" }
       }
     EOT
   }
@@ -256,6 +268,25 @@ rule "aws/ec2/require-imdsv2" {
           http_endpoint = "enabled"
           http_tokens   = "required"
         }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        metadata_http_tokens_required = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        metadata_http_tokens_required = true
       }
     EOT
   }

@@ -30,6 +30,25 @@ rule "aws/ecr/immutable-tags" {
     one_of = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
   }
 
+  module "terraform-aws-modules/ecr/aws" {
+    version = ">= 1.0"
+
+    set "repository_image_tag_mutability" {
+      value   = "IMMUTABLE"
+      one_of  = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
+      default = "IMMUTABLE"
+    }
+  }
+
+  module "cloudposse/ecr/aws" {
+    version = ">= 0.30"
+
+    set "image_tag_mutability" {
+      value  = "IMMUTABLE"
+      one_of = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
+    }
+  }
+
   applicability {
     level = "review"
     note  = "A pipeline that pushes the same tag again (latest, say) fails from then on; push a new tag each time."
@@ -124,6 +143,44 @@ rule "aws/ecr/immutable-tags" {
       resource "aws_ecr_repository" "main" {
         for_each             = toset(var.names)
         name                 = each.key
+        image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ecr ~> 2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_image_tag_mutability = "MUTABLE"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ecr 0.42.1" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ecr/aws"
+        version = "0.42.1"
+
+        image_tag_mutability = "MUTABLE"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ecr/aws"
+        version = "0.42.1"
+
         image_tag_mutability = "IMMUTABLE"
       }
     EOT

@@ -30,6 +30,23 @@ rule "aws/efs/encryption" {
     value = true
   }
 
+  module "terraform-aws-modules/efs/aws" {
+    version = ">= 1.0"
+
+    set "encrypted" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/efs/aws" {
+    version = ">= 0.20"
+
+    set "encrypted" {
+      value = true
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace the file system with an empty one."
@@ -134,6 +151,44 @@ rule "aws/efs/encryption" {
         for_each         = toset(var.names)
         performance_mode = "generalPurpose"
         encrypted        = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/efs ~> 1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/efs/aws"
+        version = "~> 1.0"
+
+        encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/efs/aws"
+        version = "~> 1.0"
+
+        encrypted = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/efs 1.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/efs/aws"
+        version = "1.2.0"
+
+        encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/efs/aws"
+        version = "1.2.0"
+
+        encrypted = true
       }
     EOT
   }

@@ -38,6 +38,21 @@ rule "aws/elasticache/auth-token" {
     when    = target.user_group_ids == null
   }
 
+  module "terraform-aws-modules/elasticache/aws" {
+    version = ">= 1.0"
+
+    set "transit_encryption_enabled" {
+      value   = true
+      default = true
+    }
+
+    set "auth_token" {
+      value   = param.auth_token
+      present = true
+      when    = target.user_group_ids == null
+    }
+  }
+
   applicability {
     level    = "disruptive"
     note     = "Clients must send the token over TLS from then on; give it to them first."
@@ -145,5 +160,34 @@ rule "aws/elasticache/auth-token" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/elasticache ~> 1.0" {
+    params = {
+      auth_token = random_password.cache.result
+    }
+
+    before = <<-EOT
+      resource "random_password" "cache" {
+        length = 64
+      }
+
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+      }
+    EOT
+    after  = <<-EOT
+      resource "random_password" "cache" {
+        length = 64
+      }
+
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        auth_token = random_password.cache.result
+      }
+    EOT
   }
 }

@@ -34,6 +34,15 @@ rule "aws/elb/cross-zone" {
     when    = target.listener != null
   }
 
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
+    set "enable_cross_zone_load_balancing" {
+      value   = true
+      default = true
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "Traffic between zones is billed for network load balancers."
@@ -168,6 +177,25 @@ rule "aws/elb/cross-zone" {
           lb_port           = 80
           lb_protocol       = "http"
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        enable_cross_zone_load_balancing = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        enable_cross_zone_load_balancing = true
       }
     EOT
   }

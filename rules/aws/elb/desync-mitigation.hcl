@@ -29,6 +29,16 @@ rule "aws/elb/desync-mitigation" {
     default = "defensive"
   }
 
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
+    set "desync_mitigation_mode" {
+      value   = "defensive"
+      one_of  = ["defensive", "strictest"]
+      default = "defensive"
+    }
+  }
+
   applicability {
     level = "review"
     note  = "Ambiguous requests are answered with 400 instead of being forwarded."
@@ -105,5 +115,24 @@ rule "aws/elb/desync-mitigation" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        desync_mitigation_mode = "monitor"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        desync_mitigation_mode = "defensive"
+      }
+    EOT
   }
 }

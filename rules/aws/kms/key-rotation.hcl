@@ -30,6 +30,24 @@ rule "aws/kms/key-rotation" {
     default = false
   }
 
+  module "terraform-aws-modules/kms/aws" {
+    version = ">= 1.0"
+
+    set "enable_key_rotation" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/kms-key/aws" {
+    version = ">= 0.10"
+
+    set "enable_key_rotation" {
+      value   = true
+      default = true
+    }
+  }
+
   refuse {
     when = target.customer_master_key_spec != null && target.customer_master_key_spec != "SYMMETRIC_DEFAULT"
     note = "AWS rotates symmetric keys only. An asymmetric or HMAC key is replaced by hand, together with everything that uses it."
@@ -165,5 +183,43 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/kms ~> 3.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/kms/aws"
+        version = "~> 3.0"
+
+        enable_key_rotation = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/kms/aws"
+        version = "~> 3.0"
+
+        enable_key_rotation = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/kms-key 0.12.2" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/kms-key/aws"
+        version = "0.12.2"
+
+        enable_key_rotation = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/kms-key/aws"
+        version = "0.12.2"
+
+        enable_key_rotation = true
+      }
+    EOT
   }
 }

@@ -46,6 +46,25 @@ rule "aws/lambda/inside-vpc" {
     }
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "vpc_subnet_ids" {
+      value   = param.subnet_ids
+      present = true
+    }
+
+    set "vpc_security_group_ids" {
+      value   = param.security_group_ids
+      present = true
+    }
+
+    set "attach_network_policy" {
+      value = true
+      when  = target.create_role != false
+    }
+  }
+
   applicability {
     level = "review"
     note  = "The function reaches the internet only through a NAT gateway from then on; its role needs AWSLambdaVPCAccessExecutionRole."
@@ -120,5 +139,29 @@ rule "aws/lambda/inside-vpc" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      subnet_ids         = ["subnet-0123456789abcdef0"]
+      security_group_ids = ["sg-0123456789abcdef0"]
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        vpc_subnet_ids         = ["subnet-0123456789abcdef0"]
+        vpc_security_group_ids = ["sg-0123456789abcdef0"]
+        attach_network_policy  = true
+      }
+    EOT
   }
 }

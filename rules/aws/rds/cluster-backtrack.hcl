@@ -34,6 +34,16 @@ rule "aws/rds/cluster-backtrack" {
     value    = param.seconds
   }
 
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "backtrack_window" {
+      value    = param.seconds
+      at_least = 1
+      when     = contains(["aurora", "aurora-mysql"], target.engine)
+    }
+  }
+
   applicability {
     level = "disruptive"
     note  = "Backtrack can only be switched on when a cluster is created or restored; for an existing one AWS refuses the change."
@@ -158,5 +168,25 @@ rule "aws/rds/cluster-backtrack" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        engine = "aurora-mysql"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        engine           = "aurora-mysql"
+        backtrack_window = 86400
+      }
+    EOT
   }
 }

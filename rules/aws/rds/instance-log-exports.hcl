@@ -48,6 +48,22 @@ rule "aws/rds/instance-log-exports" {
     when    = startswith(target.engine, "sqlserver-")
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "enabled_cloudwatch_logs_exports" {
+      value   = ["postgresql", "upgrade"]
+      present = true
+      when    = target.engine == "postgres"
+    }
+
+    set "enabled_cloudwatch_logs_exports" {
+      value   = ["audit", "error", "general", "slowquery"]
+      present = true
+      when    = contains(["mysql", "mariadb"], target.engine)
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "Log ingestion and storage are billed."
@@ -165,5 +181,25 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        engine = "postgres"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        engine                          = "postgres"
+        enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+      }
+    EOT
   }
 }

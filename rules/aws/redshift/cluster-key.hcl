@@ -37,6 +37,19 @@ rule "aws/redshift/cluster-key" {
     present = true
   }
 
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "encrypted" {
+      value = true
+    }
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
   applicability {
     level    = "disruptive"
     note     = "Redshift moves the data to an encrypted cluster and is read only meanwhile."
@@ -132,5 +145,27 @@ rule "aws/redshift/cluster-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        encrypted   = true
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -27,6 +27,15 @@ rule "aws/redshift/no-public-access" {
     value = false
   }
 
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "publicly_accessible" {
+      value   = false
+      default = false
+    }
+  }
+
   applicability {
     level = "review"
     note  = "Clients outside the VPC lose their connection; they need a VPN, a peering or a bastion host."
@@ -131,6 +140,25 @@ rule "aws/redshift/no-public-access" {
         for_each            = toset(var.names)
         cluster_identifier  = each.key
         node_type           = "ra3.large"
+        publicly_accessible = false
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        publicly_accessible = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
         publicly_accessible = false
       }
     EOT

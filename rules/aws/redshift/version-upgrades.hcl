@@ -28,6 +28,15 @@ rule "aws/redshift/version-upgrades" {
     default = true
   }
 
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "allow_version_upgrade" {
+      value   = true
+      default = true
+    }
+  }
+
   applicability {
     level = "review"
     note  = "Upgrades come in the maintenance window with a short restart."
@@ -111,5 +120,24 @@ rule "aws/redshift/version-upgrades" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        allow_version_upgrade = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        allow_version_upgrade = true
+      }
+    EOT
   }
 }

@@ -57,6 +57,20 @@ rule "aws/s3/access-logging" {
     }
   }
 
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "logging.target_bucket" {
+      value   = param.log_bucket
+      present = true
+    }
+
+    set "logging.target_prefix" {
+      value   = format("%s/", resource.name)
+      present = true
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "Stored logs are billed by S3."
@@ -169,6 +183,27 @@ rule "aws/s3/access-logging" {
 
         target_bucket = "acme-logs"
         target_prefix = "data/"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    params = {
+      log_bucket = "acme-logs"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        logging = { target_bucket = "acme-logs", target_prefix = "main/" }
       }
     EOT
   }

@@ -45,6 +45,26 @@ rule "aws/s3/private-acl" {
     when = linked("aws_s3_bucket_acl", "bucket") && linked_resource("aws_s3_bucket_acl", "bucket").acl != null
   }
 
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "acl" {
+      value  = "private"
+      one_of = ["private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control", "aws-exec-read"]
+      when   = target.acl != null
+    }
+  }
+
+  module "cloudposse/s3-bucket/aws" {
+    version = ">= 0.20"
+
+    set "acl" {
+      value  = "private"
+      one_of = ["private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control", "aws-exec-read"]
+      when   = target.acl != null
+    }
+  }
+
   applicability {
     level    = "disruptive"
     note     = "Anonymous readers get 403 from the next apply on. Ask the owner whether the bucket is public on purpose."
@@ -157,6 +177,44 @@ rule "aws/s3/private-acl" {
         for_each = toset(var.tenants)
         bucket   = "acme-${each.key}"
         acl      = "private"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        acl = "public-read"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        acl = "private"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/s3-bucket 4.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        acl = "public-read"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        acl = "private"
       }
     EOT
   }

@@ -46,6 +46,22 @@ rule "aws/sqs/queue-encryption" {
     when    = param.kms_key != null && target.sqs_managed_sse_enabled != true
   }
 
+  module "terraform-aws-modules/sqs/aws" {
+    version = ">= 4.0"
+
+    set "sqs_managed_sse_enabled" {
+      value   = true
+      default = true
+      when    = param.kms_key == null && target.kms_master_key_id == null
+    }
+
+    set "kms_master_key_id" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
+  }
+
   applicability {
     level = "safe"
   }
@@ -189,6 +205,25 @@ rule "aws/sqs/queue-encryption" {
 
       resource "aws_kms_key" "queue" {
         enable_key_rotation = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/sqs ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+
+        sqs_managed_sse_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+
+        sqs_managed_sse_enabled = true
       }
     EOT
   }

@@ -40,6 +40,25 @@ rule "aws/vpc/default-security-group" {
     }
   }
 
+  module "terraform-aws-modules/vpc/aws" {
+    version = ">= 4.0"
+
+    set "manage_default_security_group" {
+      value   = true
+      default = true
+    }
+
+    set "default_security_group_ingress" {
+      value   = []
+      default = []
+    }
+
+    set "default_security_group_egress" {
+      value   = []
+      default = []
+    }
+  }
+
   applicability {
     level = "review"
     note  = "Whatever runs in the default group loses its connections; give such things a group of their own first."
@@ -127,6 +146,44 @@ rule "aws/vpc/default-security-group" {
         for_each = toset(var.names)
 
         vpc_id = aws_vpc.main[each.key].id
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        manage_default_security_group = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        manage_default_security_group = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0 with default_security_group_ingress" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        default_security_group_ingress = [{ self = true }]
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        default_security_group_ingress = []
       }
     EOT
   }

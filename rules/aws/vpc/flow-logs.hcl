@@ -53,6 +53,25 @@ rule "aws/vpc/flow-logs" {
     }
   }
 
+  module "terraform-aws-modules/vpc/aws" {
+    version = ">= 3.0"
+
+    set "enable_flow_log" {
+      value = true
+    }
+
+    set "flow_log_destination_type" {
+      value = "s3"
+      when  = target.flow_log_destination_type == null && target.create_flow_log_cloudwatch_log_group != true
+    }
+
+    set "flow_log_destination_arn" {
+      value   = param.flow_log_bucket_arn
+      present = true
+      when    = target.create_flow_log_cloudwatch_log_group != true
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "Delivery and storage of the records are billed."
@@ -129,6 +148,29 @@ rule "aws/vpc/flow-logs" {
         log_destination      = "arn:aws:s3:::acme-flow-logs"
         log_destination_type = "s3"
         traffic_type         = "ALL"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0" {
+    params = {
+      flow_log_bucket_arn = "arn:aws:s3:::acme-flow-logs"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        enable_flow_log           = true
+        flow_log_destination_type = "s3"
+        flow_log_destination_arn  = "arn:aws:s3:::acme-flow-logs"
       }
     EOT
   }
