@@ -29,6 +29,7 @@ mod policy;
 mod publish;
 mod reconcile;
 mod review;
+mod rules;
 mod solve;
 mod source;
 mod steps;
