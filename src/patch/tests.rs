@@ -491,3 +491,12 @@ fn a_published_module_is_changed_in_the_versions_that_the_rule_knows() {
         assert!(refusal.message.contains(said), "{}", refusal.message);
     }
 }
+
+#[test]
+fn it_is_said_when_the_other_program_reads_another_file() {
+    let block = "resource \"a_db\" \"x\" {\n  encrypted = false\n}\n";
+    let notes = |path: &str, other: &str| patched(&encrypted(), &[(path, block), (other, block)], "a_db.x", &[]).notes;
+    assert_eq!(notes("main.tf", "main.tofu"), ["OpenTofu reads `main.tofu` instead of `main.tf`, and that file was not changed."]);
+    assert_eq!(notes("main.tofu", "main.tf"), ["Terraform reads `main.tf` instead of `main.tofu`, and that file was not changed."]);
+    assert_eq!(notes("main.tf", "other.tofu"), [""; 0]);
+}
