@@ -15,9 +15,11 @@ rule "aws/cloudfront/access-logging" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_86"]
-    trivy   = ["AWS-0010"]
-    tfsec   = ["aws-cloudfront-enable-logging"]
+    checkov      = ["CKV_AWS_86"]
+    trivy        = ["AWS-0010"]
+    tfsec        = ["aws-cloudfront-enable-logging"]
+    security_hub = ["CloudFront.5"]
+    prowler      = ["cloudfront_distributions_logging_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/cloudfront/default-root-object" {
   aliases {
     checkov      = ["CKV_AWS_305"]
     security_hub = ["CloudFront.1"]
+    prowler      = ["cloudfront_distributions_default_root_object"]
   }
 
   target {

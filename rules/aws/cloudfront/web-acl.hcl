@@ -15,9 +15,11 @@ rule "aws/cloudfront/web-acl" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_68"]
-    trivy   = ["AWS-0011"]
-    tfsec   = ["aws-cloudfront-enable-waf"]
+    checkov      = ["CKV_AWS_68"]
+    trivy        = ["AWS-0011"]
+    tfsec        = ["aws-cloudfront-enable-waf"]
+    security_hub = ["CloudFront.6"]
+    prowler      = ["cloudfront_distributions_using_waf"]
   }
 
   target {

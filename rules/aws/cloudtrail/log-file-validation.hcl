@@ -19,6 +19,7 @@ rule "aws/cloudtrail/log-file-validation" {
     trivy        = ["AWS-0016"]
     tfsec        = ["aws-cloudtrail-enable-log-validation"]
     security_hub = ["CloudTrail.4"]
+    prowler      = ["cloudtrail_log_file_validation_enabled"]
   }
 
   target {

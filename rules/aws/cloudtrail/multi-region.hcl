@@ -19,6 +19,7 @@ rule "aws/cloudtrail/multi-region" {
     trivy        = ["AWS-0014"]
     tfsec        = ["aws-cloudtrail-enable-all-regions"]
     security_hub = ["CloudTrail.1"]
+    prowler      = ["cloudtrail_multi_region_enabled"]
   }
 
   target {

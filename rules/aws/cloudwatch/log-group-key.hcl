@@ -19,6 +19,7 @@ rule "aws/cloudwatch/log-group-key" {
     checkov = ["CKV_AWS_158"]
     trivy   = ["AWS-0017"]
     tfsec   = ["aws-cloudwatch-log-group-customer-key"]
+    prowler = ["cloudwatch_log_group_kms_encryption_enabled"]
   }
 
   target {

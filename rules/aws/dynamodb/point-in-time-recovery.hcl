@@ -19,6 +19,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
     trivy        = ["AWS-0024"]
     tfsec        = ["aws-dynamodb-enable-recovery"]
     security_hub = ["DynamoDB.2"]
+    prowler      = ["dynamodb_tables_pitr_enabled"]
   }
 
   target {

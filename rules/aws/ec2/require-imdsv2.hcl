@@ -18,7 +18,8 @@ rule "aws/ec2/require-imdsv2" {
     checkov      = ["CKV_AWS_79"]
     trivy        = ["AWS-0028", "AWS-0130"]
     tfsec        = ["aws-ec2-enforce-http-token-imds"]
-    security_hub = ["EC2.8", "EC2.170"]
+    security_hub = ["EC2.8", "EC2.170", "AutoScaling.3"]
+    prowler      = ["ec2_instance_imdsv2_enabled"]
   }
 
   target {

@@ -16,9 +16,11 @@ rule "aws/ecr/immutable-tags" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_51"]
-    trivy   = ["AWS-0031"]
-    tfsec   = ["aws-ecr-enforce-immutable-repository"]
+    checkov      = ["CKV_AWS_51"]
+    trivy        = ["AWS-0031"]
+    tfsec        = ["aws-ecr-enforce-immutable-repository"]
+    security_hub = ["ECR.2"]
+    prowler      = ["ecr_repositories_tag_immutability"]
   }
 
   target {

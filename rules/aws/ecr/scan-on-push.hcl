@@ -19,6 +19,7 @@ rule "aws/ecr/scan-on-push" {
     trivy        = ["AWS-0030"]
     tfsec        = ["aws-ecr-enable-image-scans"]
     security_hub = ["ECR.1"]
+    prowler      = ["ecr_repositories_scan_images_on_push_enabled"]
   }
 
   target {

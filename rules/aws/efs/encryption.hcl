@@ -20,6 +20,7 @@ rule "aws/efs/encryption" {
     trivy        = ["AWS-0037"]
     tfsec        = ["aws-efs-enable-at-rest-encryption"]
     security_hub = ["EFS.1"]
+    prowler      = ["efs_encryption_at_rest_enabled"]
   }
 
   target {

@@ -20,6 +20,7 @@ rule "aws/eks/control-plane-logs" {
     trivy        = ["AWS-0038"]
     tfsec        = ["aws-eks-enable-control-plane-logging"]
     security_hub = ["EKS.8"]
+    prowler      = ["eks_control_plane_logging_all_types_enabled"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/eks/no-public-endpoint" {
     trivy        = ["AWS-0040"]
     tfsec        = ["aws-eks-no-public-cluster-access"]
     security_hub = ["EKS.1"]
+    prowler      = ["eks_endpoints_not_publicly_accessible"]
   }
 
   target {

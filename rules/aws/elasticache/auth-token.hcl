@@ -15,7 +15,9 @@ rule "aws/elasticache/auth-token" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_31"]
+    checkov      = ["CKV_AWS_31"]
+    security_hub = ["ElastiCache.6"]
+    prowler      = ["elasticache_redis_replication_group_auth_enabled"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/elb/access-logs" {
   aliases {
     checkov      = ["CKV_AWS_91"]
     security_hub = ["ELB.5"]
+    prowler      = ["elbv2_logging_enabled"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/elb/cross-zone" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_152", "CKV_AWS_138"]
+    checkov      = ["CKV_AWS_152", "CKV_AWS_138"]
+    security_hub = ["ELB.9"]
+    prowler      = ["elb_cross_zone_load_balancing_enabled"]
   }
 
   target {

@@ -16,7 +16,9 @@ rule "aws/elb/deletion-protection" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_150"]
+    checkov      = ["CKV_AWS_150"]
+    security_hub = ["ELB.6"]
+    prowler      = ["elbv2_deletion_protection"]
   }
 
   target {

@@ -16,9 +16,11 @@ rule "aws/elb/drop-invalid-headers" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_131"]
-    trivy   = ["AWS-0052"]
-    tfsec   = ["aws-elb-drop-invalid-headers"]
+    checkov      = ["CKV_AWS_131"]
+    trivy        = ["AWS-0052"]
+    tfsec        = ["aws-elb-drop-invalid-headers"]
+    security_hub = ["ELB.4"]
+    prowler      = ["elbv2_alb_drop_invalid_header_fields_enabled"]
   }
 
   target {

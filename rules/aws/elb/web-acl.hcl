@@ -17,6 +17,7 @@ rule "aws/elb/web-acl" {
   aliases {
     checkov      = ["CKV2_AWS_28"]
     security_hub = ["ELB.16"]
+    prowler      = ["elbv2_waf_acl_attached"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/kms/key-rotation" {
     trivy        = ["AWS-0065"]
     tfsec        = ["aws-kms-auto-rotate-keys"]
     security_hub = ["KMS.4"]
+    prowler      = ["kms_cmk_rotation_enabled"]
   }
 
   target {

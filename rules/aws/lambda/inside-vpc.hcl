@@ -15,7 +15,9 @@ rule "aws/lambda/inside-vpc" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_117"]
+    checkov      = ["CKV_AWS_117"]
+    security_hub = ["Lambda.3"]
+    prowler      = ["awslambda_function_inside_vpc"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/rds/cluster-backtrack" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_326"]
+    checkov      = ["CKV_AWS_326"]
+    security_hub = ["RDS.14"]
+    prowler      = ["rds_cluster_backtrack_enabled"]
   }
 
   target {

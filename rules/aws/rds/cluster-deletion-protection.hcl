@@ -19,6 +19,7 @@ rule "aws/rds/cluster-deletion-protection" {
     checkov      = ["CKV_AWS_139"]
     security_hub = ["RDS.7"]
     prowler      = ["rds_cluster_deletion_protection"]
+    trivy        = ["AWS-0343"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/rds/cluster-key" {
 
   aliases {
     checkov = ["CKV_AWS_327"]
+    trivy   = ["AWS-0079"]
   }
 
   target {

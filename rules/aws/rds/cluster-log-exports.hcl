@@ -16,8 +16,9 @@ rule "aws/rds/cluster-log-exports" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_324"]
-    prowler = ["rds_cluster_integration_cloudwatch_logs"]
+    checkov      = ["CKV_AWS_324"]
+    prowler      = ["rds_cluster_integration_cloudwatch_logs"]
+    security_hub = ["RDS.37"]
   }
 
   target {

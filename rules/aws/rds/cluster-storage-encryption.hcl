@@ -16,8 +16,9 @@ rule "aws/rds/cluster-storage-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_96"]
-    prowler = ["rds_cluster_storage_encrypted"]
+    checkov      = ["CKV_AWS_96"]
+    prowler      = ["rds_cluster_storage_encrypted"]
+    security_hub = ["RDS.27"]
   }
 
   target {

@@ -16,8 +16,9 @@ rule "aws/rds/instance-log-exports" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_129"]
-    prowler = ["rds_instance_integration_cloudwatch_logs"]
+    checkov      = ["CKV_AWS_129"]
+    prowler      = ["rds_instance_integration_cloudwatch_logs"]
+    security_hub = ["RDS.9", "RDS.36"]
   }
 
   target {

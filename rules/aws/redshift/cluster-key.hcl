@@ -16,6 +16,7 @@ rule "aws/redshift/cluster-key" {
 
   aliases {
     checkov = ["CKV_AWS_142"]
+    trivy   = ["AWS-0084"]
   }
 
   target {

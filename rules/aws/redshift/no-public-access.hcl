@@ -17,6 +17,7 @@ rule "aws/redshift/no-public-access" {
   aliases {
     checkov      = ["CKV_AWS_87"]
     security_hub = ["Redshift.1"]
+    prowler      = ["redshift_cluster_public_access"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/redshift/version-upgrades" {
   aliases {
     checkov      = ["CKV_AWS_141"]
     security_hub = ["Redshift.6"]
+    prowler      = ["redshift_cluster_automatic_upgrades"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/s3/access-logging" {
     trivy        = ["AWS-0089"]
     tfsec        = ["aws-s3-enable-bucket-logging"]
     security_hub = ["S3.9"]
+    prowler      = ["s3_bucket_server_access_logging_enabled"]
   }
 
   target {

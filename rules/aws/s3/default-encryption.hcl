@@ -16,9 +16,11 @@ rule "aws/s3/default-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_145", "CKV_AWS_19"]
-    trivy   = ["AWS-0088"]
-    tfsec   = ["aws-s3-enable-bucket-encryption"]
+    checkov      = ["CKV_AWS_145", "CKV_AWS_19"]
+    trivy        = ["AWS-0088"]
+    tfsec        = ["aws-s3-enable-bucket-encryption"]
+    security_hub = ["S3.17"]
+    prowler      = ["s3_bucket_kms_encryption"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/s3/disable-acls" {
   aliases {
     checkov      = ["CKV2_AWS_65"]
     security_hub = ["S3.12"]
+    prowler      = ["s3_bucket_acl_prohibited"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/s3/lifecycle" {
   aliases {
     checkov      = ["CKV2_AWS_61", "CKV_AWS_300"]
     security_hub = ["S3.13"]
+    prowler      = ["s3_bucket_lifecycle_enabled"]
   }
 
   target {

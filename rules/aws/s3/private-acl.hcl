@@ -15,10 +15,9 @@ rule "aws/s3/private-acl" {
   ]
 
   aliases {
-    checkov      = ["CKV_AWS_20", "CKV_AWS_57"]
-    trivy        = ["AWS-0092"]
-    tfsec        = ["aws-s3-no-public-access-with-acl"]
-    security_hub = ["S3.2"]
+    checkov = ["CKV_AWS_20", "CKV_AWS_57"]
+    trivy   = ["AWS-0092"]
+    tfsec   = ["aws-s3-no-public-access-with-acl"]
   }
 
   target {

@@ -20,6 +20,7 @@ rule "aws/s3/versioning" {
     trivy        = ["AWS-0090"]
     tfsec        = ["aws-s3-enable-versioning"]
     security_hub = ["S3.14"]
+    prowler      = ["s3_bucket_object_versioning"]
   }
 
   target {

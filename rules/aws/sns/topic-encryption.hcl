@@ -15,9 +15,11 @@ rule "aws/sns/topic-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_26"]
-    trivy   = ["AWS-0095"]
-    tfsec   = ["aws-sns-enable-topic-encryption"]
+    checkov      = ["CKV_AWS_26"]
+    trivy        = ["AWS-0095"]
+    tfsec        = ["aws-sns-enable-topic-encryption"]
+    security_hub = ["SNS.1"]
+    prowler      = ["sns_topics_kms_encryption_at_rest_enabled"]
   }
 
   target {

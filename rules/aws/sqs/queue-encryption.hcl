@@ -19,6 +19,7 @@ rule "aws/sqs/queue-encryption" {
     trivy        = ["AWS-0096"]
     tfsec        = ["aws-sqs-enable-queue-encryption"]
     security_hub = ["SQS.1"]
+    prowler      = ["sqs_queues_server_side_encryption_enabled"]
   }
 
   target {

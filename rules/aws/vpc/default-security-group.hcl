@@ -18,6 +18,7 @@ rule "aws/vpc/default-security-group" {
     checkov      = ["CKV2_AWS_12"]
     trivy        = ["AWS-0173"]
     security_hub = ["EC2.2"]
+    prowler      = ["ec2_securitygroup_default_restrict_traffic"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/vpc/flow-logs" {
     checkov      = ["CKV2_AWS_11"]
     trivy        = ["AWS-0178"]
     security_hub = ["EC2.6"]
+    prowler      = ["vpc_flow_logs_enabled"]
   }
 
   target {

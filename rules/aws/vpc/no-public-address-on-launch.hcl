@@ -15,7 +15,10 @@ rule "aws/vpc/no-public-address-on-launch" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_130"]
+    checkov      = ["CKV_AWS_130"]
+    security_hub = ["EC2.15"]
+    prowler      = ["vpc_subnet_no_public_ip_by_default"]
+    trivy        = ["AWS-0164"]
   }
 
   target {
