@@ -92,10 +92,16 @@ impl Workbench {
     /// # Errors
     /// A refusal that says why nothing was changed and what to do next.
     pub fn fix(&mut self, rule: &Rule, target: &Target, params: &Params) -> Result<Outcome, Refusal> {
-        self.begin();
         let key = key_of(self, target)?;
+        self.fix_at(&Request { rule, target, params }, &key)
+    }
+
+    /// As [`Workbench::fix`], at the block with this key.
+    pub(super) fn fix_at(&mut self, request: &Request<'_>, key: &BlockKey) -> Result<Outcome, Refusal> {
+        let Request { rule, target, params } = *request;
+        self.begin();
         let bound = Bound::new(rule, params)?;
-        let subject = match subject(self, rule, &key) {
+        let subject = match subject(self, rule, key) {
             Ok(subject) => subject,
             Err(Ok(reason)) => return Ok(Outcome::NotApplicable(reason)),
             Err(Err(refusal)) => return Err(refusal),
@@ -123,10 +129,9 @@ impl Workbench {
     }
 
     /// Whether a fix made earlier still holds; `None` when that cannot be known any more.
-    pub(super) fn still_holds(&self, request: &Request<'_>) -> Option<bool> {
-        let key = key_of(self, request.target).ok()?;
+    pub(super) fn still_holds(&self, request: &Request<'_>, key: &BlockKey) -> Option<bool> {
         let bound = Bound::new(request.rule, request.params).ok()?;
-        let subject = subject(self, request.rule, &key).ok()?;
+        let subject = subject(self, request.rule, key).ok()?;
         let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
         Some(!applies(cx, &subject) || plan_all(cx, &subject).ok()?.is_empty())
     }

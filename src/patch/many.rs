@@ -9,10 +9,13 @@ use crate::rule::Rule;
 
 use super::fix::{Outcome, changed_file};
 use super::params::Params;
-use super::workbench::{Workbench, directory_of};
+use super::subject::key_of;
+use super::workbench::{BlockKey, Workbench, directory_of};
 
 /// Fewer fixes than this are made one after the other: starting threads would cost more.
 const WORTH_THREADS: usize = 16;
+/// How often what was refused is tried again after others were fixed.
+const ROUNDS: usize = 3;
 
 /// One fix among many.
 #[derive(Debug, Clone, Copy)]
@@ -79,28 +82,59 @@ fn order(requests: &[Request<'_>]) -> Vec<usize> {
 }
 
 fn one_by_one(bench: &mut Workbench, requests: &[Request<'_>], order: &[usize]) -> Numbered {
-    let mut results = Numbered::new();
-    // Fixes made, by file and place of their block.
-    let mut done: HashMap<(&str, usize), Vec<usize>> = HashMap::new();
-    for &index in order {
-        let request = &requests[index];
-        let mut result = bench.fix(request.rule, request.target, request.params);
-        if matches!(result, Ok(Outcome::Patch(_))) {
-            let earlier = done.entry((&request.target.path, request.target.span.start)).or_default();
-            let undone = earlier.iter().map(|earlier| &requests[*earlier]).find(|earlier| bench.still_holds(earlier) == Some(false));
-            if let Some(undone) = undone {
-                result = Err(Refusal::new(
-                    RefusalKind::ProofFailed,
-                    format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, undone.rule.id),
-                ));
-                bench.undo();
-            } else {
-                earlier.push(index);
+    // Blocks are told apart before anything moves: by kind, labels and ordinal, which no fix changes.
+    let keys: HashMap<usize, Result<BlockKey, Refusal>> =
+        order.iter().map(|index| (*index, key_of(bench, requests[*index].target))).collect();
+    let mut results: BTreeMap<usize, Result<Outcome, Refusal>> = BTreeMap::new();
+    // Fixes made, by block.
+    let mut done: HashMap<&BlockKey, Vec<usize>> = HashMap::new();
+    let mut open: Vec<usize> = order.to_vec();
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for &index in &open {
+            let request = &requests[index];
+            let key = match &keys[&index] {
+                Ok(key) => key,
+                Err(refusal) => {
+                    results.insert(index, Err(refusal.clone()));
+                    continue;
+                }
+            };
+            let mut result = bench.fix_at(request, key);
+            if matches!(result, Ok(Outcome::Patch(_))) {
+                let earlier = done.entry(key).or_default();
+                let undone =
+                    earlier.iter().map(|earlier| &requests[*earlier]).find(|earlier| bench.still_holds(earlier, key) == Some(false));
+                if let Some(undone) = undone {
+                    result = Err(would_undo(request, undone));
+                    bench.undo();
+                } else {
+                    earlier.push(index);
+                    changed = true;
+                }
             }
+            results.insert(index, result);
         }
-        results.push((index, result));
+        // What one fix waited for another may have written: a setting of a stage after the stage's own.
+        open.retain(|index| results.get(index).is_some_and(worth_another_try));
+        if !changed || open.is_empty() {
+            break;
+        }
     }
-    results
+    results.into_iter().collect()
+}
+
+fn worth_another_try(result: &Result<Outcome, Refusal>) -> bool {
+    match result {
+        Ok(Outcome::NotApplicable(_)) => true,
+        Ok(_) => false,
+        Err(refusal) => !matches!(refusal.kind, RefusalKind::NeedsParameter | RefusalKind::NotLocated | RefusalKind::Unreadable),
+    }
+}
+
+fn would_undo(request: &Request<'_>, undone: &Request<'_>) -> Refusal {
+    let message = format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, undone.rule.id);
+    Refusal::new(RefusalKind::ProofFailed, message)
 }
 
 /// Requests that may touch the same files: of one module directory, or of directories that call each other.

@@ -1,5 +1,6 @@
 //! Which block a rule is about, from the one a finding names.
 
+use crate::hcl::Block;
 use crate::model::{Refusal, RefusalKind, ResourceMode, Target};
 use crate::rule::{ModuleSpec, Operation, ReachedBy, RefusalSpec, Rule};
 
@@ -25,13 +26,14 @@ pub(super) fn key_of(bench: &Workbench, target: &Target) -> Result<BlockKey, Ref
         ResourceMode::Module => ("module", vec![address.name.clone()]),
     };
     let document = bench.document(&target.path)?;
-    let keys = (0..document.body().blocks.len())
-        .filter_map(|index| BlockKey::of(&target.path, &document, index))
-        .filter(|key| key.kind == kind && key.labels == labels);
-    let keys: Vec<BlockKey> = keys.collect();
-    let at_span = keys.iter().find(|key| key.in_document(&document).is_some_and(|block| block.span.start == target.span.start));
-    if let Some(key) = at_span.or_else(|| keys.first()) {
-        return Ok(key.clone());
+    let is_it = |block: &Block| block.kind == kind && block.labels.iter().map(|label| &label.text).eq(&labels);
+    let at_place = document.body().blocks.iter().position(|block| block.span.start == target.span.start && is_it(block));
+    if let Some(key) = at_place.and_then(|index| BlockKey::of(&target.path, &document, index)) {
+        return Ok(key);
+    }
+    let first = document.body().blocks.iter().position(is_it);
+    if let Some(key) = first.and_then(|index| BlockKey::of(&target.path, &document, index)) {
+        return Ok(key);
     }
     let elsewhere = bench
         .blocks(&target.module_dir, kind, labels.first().map(String::as_str))

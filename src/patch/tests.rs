@@ -500,3 +500,26 @@ fn it_is_said_when_the_other_program_reads_another_file() {
     assert_eq!(notes("main.tofu", "main.tf"), ["Terraform reads `main.tf` instead of `main.tofu`, and that file was not changed."]);
     assert_eq!(notes("main.tf", "other.tofu"), [""; 0]);
 }
+
+#[test]
+fn what_waits_for_another_fix_is_tried_again_and_many_modules_are_fixed_side_by_side() {
+    let one = rule("a_db", "set \"encrypted\" {\n value = true\n}");
+    let two = rule(
+        "a_rule",
+        "set \"on\" {\n value = true\n}\nrefuse {\n when = resources(\"a_db\")[0].encrypted != true\n note = \"first the other\"\n}",
+    );
+    let module = "resource \"a_db\" \"x\" {\n}\n\nresource \"a_rule\" \"y\" {\n}\n";
+    let workspace: Workspace = (0..40).map(|at| (format!("m{at}/main.tf"), Arc::<str>::from(module))).collect();
+    let targets: Vec<(Target, Target)> =
+        workspace.iter().map(|(path, _)| (target(&workspace, path, "a_db.x"), target(&workspace, path, "a_rule.y"))).collect();
+    let params = Params::new();
+    let requests: Vec<Request<'_>> = targets
+        .iter()
+        .flat_map(|(x, y)| [Request { rule: &one, target: x, params: &params }, Request { rule: &two, target: y, params: &params }])
+        .collect();
+    let all = patch_all(&requests, &workspace);
+    assert!(all.results.iter().all(|result| matches!(result, Ok(Outcome::Patch(_)))), "{:?}", all.results);
+    let after = "resource \"a_db\" \"x\" {\n  encrypted = true\n}\n\nresource \"a_rule\" \"y\" {\n  on = true\n}\n";
+    assert!(all.workspace.iter().all(|(_, text)| text == after));
+    assert_eq!(all.patch.unwrap().files.len(), 40);
+}

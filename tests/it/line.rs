@@ -351,6 +351,15 @@ fn own_rule(argument: &str) -> String {
       }}
     EOT
   }}
+
+  example "already right" {{
+    before    = <<-EOT
+      resource "aws_s3_bucket" "main" {{
+        {argument} = false
+      }}
+    EOT
+    unchanged = true
+  }}
 }}
 "#
     )
