@@ -13,6 +13,7 @@ use super::fix_folder::{self, Folder};
 use super::fix_plan::{FixReport, Settings, fix_findings};
 use super::{fix_branch, fix_report};
 use crate::config::{Policy, PolicyFile, parse_policy};
+use crate::model::Finding;
 use crate::rule::Catalogue;
 
 /// Fixes the findings of a report in a folder of Terraform files.
@@ -90,7 +91,7 @@ fn fix(options: &Options) -> Result<FixReport, String> {
     let findings = crate::ingest::parse_any(&bytes).map_err(|error| format!("{}: {error}", options.findings.display()))?;
     let folder = Folder::read(&options.path)?;
     let policy = policy(options)?;
-    let catalogue = catalogue(options)?;
+    let catalogue = catalogue(options, &findings)?;
     if let Some(rule) = &options.rule
         && super::fix_plan::rules_named(&catalogue, rule).is_empty()
     {
@@ -127,8 +128,14 @@ fn policy(options: &Options) -> Result<Policy, String> {
     parse_policy(&[PolicyFile { name: &name, text: &text }]).map_err(|error| error.to_string())
 }
 
-fn catalogue(options: &Options) -> Result<Catalogue, String> {
-    let catalogue = Catalogue::built_in();
+/// The rules that the findings call for, with the organisation's own over them.
+fn catalogue(options: &Options, findings: &[Finding]) -> Result<Catalogue, String> {
+    let all = options.rule.is_some() || findings.iter().any(|finding| finding.rules.is_empty());
+    let catalogue = if all {
+        Catalogue::built_in()
+    } else {
+        Catalogue::built_in_called(&findings.iter().flat_map(|finding| &finding.rules).map(|rule| rule.id.clone()).collect())
+    };
     let Some(dir) = &options.rules else { return Ok(catalogue) };
     let files = fix_folder::rule_files(dir)?;
     let (catalogue, problems) = catalogue.with_overlay(&files);

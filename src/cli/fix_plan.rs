@@ -8,7 +8,7 @@ use crate::locate::{locate_position, targets_in};
 use crate::model::{
     Address, Applicability, ChangedFile, CodePosition, Effect, Finding, Reach, Refusal, RefusalKind, ResourceMode, Target, Workspace,
 };
-use crate::patch::{Outcome, Params, Request, Workbench, patch_all};
+use crate::patch::{Outcome, Params, Request, Workbench};
 use crate::rule::{Catalogue, Rule};
 
 /// What a person or an organisation decides about the run.
@@ -106,7 +106,7 @@ pub(super) fn fix_findings(findings: &[Finding], workspace: &Workspace, catalogu
             owners.push(index);
         }
     }
-    let composition = patch_all(&requests, workspace);
+    let composition = bench.fix_all(&requests);
     let mut outcomes: Vec<Vec<Result<Outcome, Refusal>>> = findings.iter().map(|_| Vec::new()).collect();
     for (owner, result) in owners.iter().zip(composition.results) {
         outcomes[*owner].push(result);

@@ -9,7 +9,7 @@ use super::commands::{Spoken, answer, known, known_in};
 use super::place::case_of;
 use super::plan::{current, solve_now};
 use super::solve::{Solution, verdict};
-use super::{Line, StepError, act, policy, publish, talk, track, write_up};
+use super::{Line, StepError, act, policy, publish, rules, talk, track, write_up};
 use crate::config::CommitPolicy;
 use crate::github::Reaction;
 use crate::lifecycle::Event;
@@ -33,7 +33,8 @@ pub(super) async fn verify(line: &Arc<Line>, spoken: &Spoken) -> Result<(), Step
     };
     let case = case_of(line, &remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
-    let rules: Vec<_> = remediation.rules.iter().filter_map(|id| line.catalogue.by_id(id).cloned()).collect();
+    let known = rules::in_force(line, Some(&tree.repository)).await?;
+    let rules: Vec<_> = remediation.rules.iter().filter_map(|id| known.by_id(id).cloned()).collect();
     let (commit, branch) = (tree.commit.clone(), tree.branch.clone());
     let result = tokio::task::spawn_blocking(move || verdict(&case, &tree, &rules, &policy)).await?;
     let merged = matches!(remediation.state, RemediationState::Merged | RemediationState::Verified);

@@ -11,7 +11,7 @@ use super::decisions::decided;
 use super::place::case_of;
 use super::solve::Case;
 use super::talk::ISSUE_SOURCE;
-use super::{Line, StepError, policy};
+use super::{Line, StepError, policy, rules};
 use crate::config::Policy;
 use crate::lifecycle::{Event, counts_from};
 use crate::model::{Remediation, Risk, RiskPoint, Severity};
@@ -23,7 +23,8 @@ use crate::store::Job;
 pub(super) async fn assess(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
     let Some(remediation) = subject(line, job).await? else { return Ok(()) };
     let case = case_of(line, &remediation).await?;
-    let rule = match case.choice(&line.catalogue) {
+    let rules = rules::in_force(line, remediation.repository.as_ref()).await?;
+    let rule = match case.choice(&rules) {
         Choice::One(rule) => Some(rule),
         _ => None,
     };

@@ -6,7 +6,7 @@ use super::apply::apply;
 use super::command::{Choice, Command, Wishes, parse_command};
 use super::intake::take;
 use super::talk::{ISSUE_SOURCE, Request, put, react};
-use super::{Line, StepError, again, decisions, dry_run};
+use super::{Line, StepError, again, decisions, dry_run, rules};
 use crate::github::webhook::{Event as HookEvent, Webhook};
 use crate::github::{Issue, Permission, Reaction};
 use crate::ingest::parse_issue;
@@ -181,6 +181,7 @@ async fn fix(line: &Line, spoken: &Spoken, wishes: Wishes) -> Result<(), StepErr
         Err(error) => return answer(line, spoken, "answer", &render::unreadable_comment(&error.to_string()), Reaction::Confused).await,
     };
     let before = known(line, spoken).await?;
+    let rules = rules::at_hand(line, Some(spoken.repository())).await;
     let now = line.now();
     let mut session = line.store.begin().await?;
     let mut trouble = None;
@@ -193,7 +194,7 @@ async fn fix(line: &Line, spoken: &Spoken, wishes: Wishes) -> Result<(), StepErr
                 break;
             }
         };
-        let Some(current) = take(line, &mut session, finding, now).await? else { continue };
+        let Some(current) = take(line, &rules, &mut session, finding, now).await? else { continue };
         if let Some(block) = &answered {
             session.remember_answer(&block.remembered(&current.remediation.key, &spoken.login, now)).await?;
         }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::intake::take;
-use super::{Line, REPORT_EVENT, StepError, commands, parse_report, parse_source, policy};
+use super::{Line, REPORT_EVENT, StepError, commands, parse_report, parse_source, policy, rules};
 use crate::github::webhook::{Event as HookEvent, PullRequestEvent, PushEvent, Webhook};
 use crate::ingest;
 use crate::lifecycle::Follow;
-use crate::model::Finding;
+use crate::model::{Finding, Repository};
 use crate::store::{Delivery, Job, NewJob};
 
 /// Findings recorded in one transaction: enough to share its cost, few enough not to keep other writers waiting.
@@ -28,7 +28,7 @@ pub(super) async fn process(line: &Arc<Line>, job: &Job) -> Result<(), StepError
         Some(delivery) if source == "github" => hook(line, delivery).await?,
         Some(delivery) => {
             let findings = read(line, delivery).map_err(|error| StepError::Never(error.to_string()))?;
-            format!("{} findings", record(line, findings).await?)
+            format!("{} findings", record(line, None, findings).await?)
         }
     };
     let mut session = line.store.begin().await?;
@@ -48,9 +48,10 @@ fn read(line: &Line, delivery: &Delivery) -> Result<Vec<Finding>, ingest::Ingest
     }
 }
 
-/// Records findings a batch at a time; gives how many.
-async fn record(line: &Line, findings: Vec<Finding>) -> Result<usize, StepError> {
+/// Records findings a batch at a time, by the rules of the organisation they came from if that is known; gives how many.
+async fn record(line: &Line, repository: Option<&Repository>, findings: Vec<Finding>) -> Result<usize, StepError> {
     let count = findings.len();
+    let rules = rules::at_hand(line, repository).await;
     let mut findings = findings.into_iter();
     loop {
         let batch: Vec<Finding> = findings.by_ref().take(BATCH).collect();
@@ -60,7 +61,7 @@ async fn record(line: &Line, findings: Vec<Finding>) -> Result<usize, StepError>
         let now = line.now();
         let mut session = line.store.begin().await?;
         for finding in batch {
-            match take(line, &mut session, finding, now).await {
+            match take(line, &rules, &mut session, finding, now).await {
                 Ok(_) => {}
                 Err(StepError::Illegal(why)) => tracing::info!(%why, "overtaken"),
                 Err(error) => return Err(error),
@@ -80,7 +81,7 @@ async fn hook(line: &Arc<Line>, delivery: &Delivery) -> Result<String, StepError
                 return Ok("not on the default branch".into());
             }
             let findings = ingest::parse_code_scanning(&delivery.body).map_err(|error| StepError::Never(error.to_string()))?;
-            Ok(format!("{} findings", record(line, findings).await?))
+            Ok(format!("{} findings", record(line, webhook.repository().as_ref(), findings).await?))
         }
         HookEvent::PullRequest(event) => pull_request(line, &webhook, event).await,
         HookEvent::Push(event) => push(line, &webhook, event).await,
@@ -128,6 +129,10 @@ async fn push(line: &Line, webhook: &Webhook, event: &PushEvent) -> Result<Strin
     }
     let default = webhook.repository.as_ref().is_some_and(|repository| repository.default_branch == branch);
     let touched = || event.commits.iter().flat_map(|commit| commit.added.iter().chain(&commit.modified).chain(&commit.removed));
+    if default && repository.name == ".github" && touched().any(|path| path.starts_with(rules::FOLDER)) {
+        line.trees.rules.forget(&repository.owner);
+        rules::in_force(line, Some(&repository)).await?;
+    }
     if default && touched().any(|path| path.starts_with(".github/remediate.y")) {
         if let Some(tree) = line.tree(&repository).await? {
             policy::in_force(line, &tree).await?;

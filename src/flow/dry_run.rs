@@ -9,7 +9,7 @@ use super::command::{Choice, Wishes};
 use super::commands::{Spoken, answer, findings, known};
 use super::place::{candidates, case_of, fetch};
 use super::solve::{Case, Solution, find, solve};
-use super::{Line, StepError, policy};
+use super::{Line, StepError, policy, rules};
 use crate::github::Reaction;
 use crate::locate::Answer;
 use crate::model::{Patch, Refusal};
@@ -23,7 +23,7 @@ pub(super) async fn plan(line: &Arc<Line>, spoken: &Spoken, wishes: Wishes) -> R
     };
     let repositories = candidates(line, &case).await?;
     let trees = fetch(line, repositories).await?;
-    let catalogue = line.catalogue.clone();
+    let catalogue = rules::in_force(line, Some(spoken.repository())).await?;
     let general = policy::general(line).await?;
     let mut policies = Vec::new();
     for tree in &trees {

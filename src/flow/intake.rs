@@ -7,12 +7,14 @@ use super::choose::{Choice, choose, dedup_key, identity_of};
 use super::{Line, StepError};
 use crate::lifecycle::Event;
 use crate::model::{Finding, FindingState};
+use crate::rule::Catalogue;
 use crate::store::{Session, Sighting, VersionedRemediation};
 
-/// Records `finding` and what follows from it in `session`; gives the remediation that answers it, if there is one. Nothing is
+/// Records `finding`, named by `rules`, and what follows from it in `session`; gives the remediation that answers it, if there is one. Nothing is
 /// committed here.
 pub(super) async fn take(
     line: &Line,
+    rules: &Catalogue,
     session: &mut Session,
     finding: Finding,
     now: DateTime<Utc>,
@@ -20,7 +22,7 @@ pub(super) async fn take(
     let mut finding = finding;
     let identity = identity_of(&finding);
     finding.resource.identity.clone_from(&identity);
-    let choice = choose(&finding, identity.as_ref(), &line.catalogue);
+    let choice = choose(&finding, identity.as_ref(), rules);
     let rule = match &choice {
         Choice::One(rule) => Some(rule.id.as_str()),
         _ => None,

@@ -31,6 +31,7 @@ mod precedence;
 mod publish;
 mod reconcile;
 mod review;
+mod rules;
 mod solve;
 mod source;
 mod steps;

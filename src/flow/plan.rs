@@ -12,12 +12,13 @@ use super::decisions::decided;
 use super::place::case_of;
 use super::solve::{Case, Solution, find, solve};
 use super::trees::Tree;
-use super::{Line, StepError, policy};
+use super::{Line, StepError, policy, rules};
 use crate::config::Policy;
 use crate::lifecycle::Event;
 use crate::locate::Located;
 use crate::model::{Refusal, RefusalKind, Remediation};
 use crate::risk::code_facts;
+use crate::rule::Catalogue;
 use crate::store::Job;
 
 /// A remediation solved on the head of its repository.
@@ -25,6 +26,7 @@ pub(super) struct Solved {
     pub(super) case: Case,
     pub(super) tree: Arc<Tree>,
     pub(super) policy: Policy,
+    pub(super) rules: Arc<Catalogue>,
     pub(super) outcome: Result<(Located, Solution), Refusal>,
 }
 
@@ -137,14 +139,14 @@ pub(super) async fn current(line: &Line, repository: &crate::model::Repository) 
 pub(super) async fn solve_on(line: &Line, remediation: &Remediation, tree: Arc<Tree>) -> Result<Solved, StepError> {
     let case = case_of(line, remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
-    let catalogue = line.catalogue.clone();
+    let rules = rules::in_force(line, Some(&tree.repository)).await?;
     // Evaluating and patching is work for a processor, not for the threads that serve.
     let solved = tokio::task::spawn_blocking(move || {
         let outcome = find(&case, std::slice::from_ref(&tree)).and_then(|(tree, located)| {
-            let solution = solve(&case, &tree, &located.target, &catalogue, &policy)?;
+            let solution = solve(&case, &tree, &located.target, &rules, &policy)?;
             Ok((located, solution))
         });
-        Solved { case, tree, policy, outcome }
+        Solved { case, tree, policy, rules, outcome }
     });
     Ok(solved.await?)
 }

@@ -1,11 +1,13 @@
 //! The policy in force for a repository: the organisation's file, then the repository's, the last good one of each.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::apply::{apply, complete};
 use super::trees::Tree;
-use super::{Line, StepError};
+use super::{Line, StepError, rules};
 use crate::config::{Policy, PolicyFile, PolicyNames, check_policy, parse_policy};
 use crate::github::{CheckConclusion, NewCheckRun};
 use crate::lifecycle::Event;
@@ -81,9 +83,17 @@ pub fn policy_names(catalogue: &Catalogue) -> PolicyNames {
 
 /// What the organisation's own file says.
 async fn organisation(line: &Line, repository: &Repository) -> Result<Said, StepError> {
+    match shared_tree(line, repository).await? {
+        Some(tree) => at_commit(line, &tree).await,
+        None => Ok(Said::Nothing),
+    }
+}
+
+/// The `.github` repository of a repository's organisation, at its head.
+pub(super) async fn shared_tree(line: &Line, repository: &Repository) -> Result<Option<Arc<Tree>>, StepError> {
     let listed = line.repositories(repository.installation).await?;
     let Some(info) = listed.iter().find(|info| info.name == ".github" && info.owner.login.eq_ignore_ascii_case(&repository.owner)) else {
-        return Ok(Said::Nothing);
+        return Ok(None);
     };
     let shared = info.repository(repository.installation);
     let mut session = line.store.begin().await?;
@@ -95,10 +105,7 @@ async fn organisation(line: &Line, repository: &Repository) -> Result<Said, Step
     };
     session.save_repository(&known, line.now()).await?;
     session.commit().await?;
-    match line.tree(&shared).await? {
-        Some(tree) => at_commit(line, &tree).await,
-        None => Ok(Said::Nothing),
-    }
+    line.tree(&shared).await
 }
 
 /// What the file at the tree's commit says if it is good, else what the last good one said.
@@ -115,7 +122,7 @@ async fn at_commit(line: &Line, tree: &Tree) -> Result<Said, StepError> {
     if known.as_ref().is_some_and(|known| known.text == text && known.broken.is_none() && !known.commit.is_empty()) {
         return Ok(Said::Text(text.to_owned()));
     }
-    match check_policy(PolicyFile { name: path, text }, &policy_names(&line.catalogue)) {
+    match check_policy(PolicyFile { name: path, text }, &policy_names(&*rules::in_force(line, Some(&tree.repository)).await?)) {
         Ok(_) => {
             let now = line.now();
             let mut session = line.store.begin().await?;
@@ -196,9 +203,8 @@ pub(super) async fn reconsider(line: &Line, job: &Job) -> Result<(), StepError> 
 
 /// The policy for findings whose repository is not known yet: the organisation's, when there is only one.
 pub(super) async fn general(line: &Line) -> Result<Policy, StepError> {
-    let installations = line.github.installations().await?;
-    let [only] = installations.as_slice() else { return Ok(Policy::default()) };
-    Ok(merged(&organisation(line, &anywhere(only)).await?, &Said::Nothing))
+    let Some(somewhere) = only_organisation(line).await? else { return Ok(Policy::default()) };
+    Ok(merged(&organisation(line, &somewhere).await?, &Said::Nothing))
 }
 
 /// Every policy under which a finding may turn out to be worth a pull request once its repository is known: that of each
@@ -224,4 +230,11 @@ pub(super) async fn possible(line: &Line) -> Result<Vec<Policy>, StepError> {
 /// Some repository of an installation, which one does not matter.
 fn anywhere(installation: &crate::github::InstallationInfo) -> Repository {
     Repository { id: 0, installation: installation.id, owner: installation.account.login.clone(), name: String::new() }
+}
+
+/// The only organisation that has the App, as the owner of a repository without a name.
+pub(super) async fn only_organisation(line: &Line) -> Result<Option<Repository>, StepError> {
+    let installations = line.github.installations().await?;
+    let [only] = installations.as_slice() else { return Ok(None) };
+    Ok(Some(anywhere(only)))
 }

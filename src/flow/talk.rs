@@ -1,6 +1,6 @@
 //! Comments: one per thing said on a pull request, one edited in place on an issue.
 
-use super::{Line, StepError};
+use super::{Line, StepError, rules};
 use crate::github::Reaction;
 use crate::lifecycle::{Asked, Note, Thread};
 use crate::model::{Finding, Refusal, RefusalKind, Remediation, Repository};
@@ -216,7 +216,11 @@ async fn words(line: &Line, remediation: &Remediation, note: &Note) -> Result<Op
     Ok(Some(match note {
         Note::Joined { source } => render::joined_comment(source),
         Note::Opened => {
-            let title = line.catalogue.by_id(&rule).map(|rule| render::pull_request_title((&**rule).into(), &address)).unwrap_or_default();
+            let title = rules::in_force(line, remediation.repository.as_ref())
+                .await?
+                .by_id(&rule)
+                .map(|rule| render::pull_request_title((&**rule).into(), &address))
+                .unwrap_or_default();
             render::opened_comment(number, remediation.applicability == Some(crate::model::Applicability::Disruptive), &title)
         }
         Note::Refused => refusal_words(remediation.refusal.as_ref()),

@@ -34,6 +34,7 @@ type Listed = (Instant, Arc<Vec<RepositoryInfo>>);
 pub struct Trees {
     trees: Mutex<HashMap<u64, Arc<Tree>>>,
     lists: Mutex<HashMap<u64, Listed>>,
+    pub(super) rules: super::rules::Kept,
 }
 
 impl Trees {

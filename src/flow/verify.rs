@@ -6,7 +6,7 @@ use super::apply::{complete, finish, subject};
 use super::place::case_of;
 use super::solve::verdict;
 use super::trees::Tree;
-use super::{Line, StepError, policy};
+use super::{Line, StepError, policy, rules};
 use crate::lifecycle::Event;
 use crate::model::{Remediation, RemediationState};
 use crate::rule::Rule;
@@ -23,7 +23,8 @@ pub(super) async fn verify(line: &Line, job: &Job) -> Result<(), StepError> {
     };
     let case = case_of(line, &remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
-    let rules: Vec<Arc<Rule>> = remediation.rules.iter().filter_map(|id| line.catalogue.by_id(id).cloned()).collect();
+    let known = rules::in_force(line, Some(&tree.repository)).await?;
+    let rules: Vec<Arc<Rule>> = remediation.rules.iter().filter_map(|id| known.by_id(id).cloned()).collect();
     let commit = tree.commit.clone();
     let event = match tokio::task::spawn_blocking(move || verdict(&case, &tree, &rules, &policy)).await? {
         Ok(place) => Event::RuleHolds { evidence: super::publish::evidence(&remediation.rules, &place), commit },

@@ -19,7 +19,7 @@ pub(super) struct Text {
 
 /// The text for a patch that was just made.
 pub(super) fn text(line: &Line, remediation: &Remediation, solved: &Solved, target: &Target, patch: &Patch, reviewers: &Reviewers) -> Text {
-    let rules: Vec<&Arc<Rule>> = patch.rules.iter().filter_map(|id| line.catalogue.by_id(id)).collect();
+    let rules: Vec<&Arc<Rule>> = patch.rules.iter().filter_map(|id| solved.rules.by_id(id)).collect();
     let rules: Vec<RuleText<'_>> = rules.iter().map(|rule| RuleText::from(&***rule)).collect();
     let at = solved.tree.workspace.get(&target.path).map_or(1, |text| LineColumn::of(text, target.span.start).line);
     let facts = PullRequestFacts {

@@ -1,13 +1,14 @@
 //! Which files are read, and which paths are safe to name.
 
 /// Whether a file matters for locating and fixing: Terraform and OpenTofu code, variable values, Terragrunt, code owners,
-/// and the repository's own settings. (Policy files and the like are read on demand, by name.)
+/// and the repository's own settings and rules. (Policy files and the like are read on demand, by name.)
 #[must_use]
 pub fn is_relevant(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
     ends(&[".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json"])
         || matches!(name, "terragrunt.hcl" | "root.hcl" | ".terraform.lock.hcl")
+        || path.starts_with(".github/remediate/rules/") && name.ends_with(".hcl")
         || matches!(path, ".github/CODEOWNERS" | "CODEOWNERS" | "docs/CODEOWNERS" | ".github/remediate.yml" | ".github/remediate.yaml")
 }
 

@@ -152,9 +152,8 @@ pub fn insert_argument(document: &Document, body: &Body, name: &str, value: &str
         return vec![Edit { span: Span::at(line_end), text: format!("{ending}{line}{gap}") }];
     };
     let line_end = end_of_line(text, anchor.span.end);
-    let apart = META.contains(&anchor.name.as_str()) && !matches!(anchor.name.as_str(), "source" | "version")
-        || !single_line(document, anchor)
-        || value.contains('\n') && !single_line(document, anchor);
+    let apart =
+        META.contains(&anchor.name.as_str()) || !single_line(document, anchor) || value.contains('\n') && !single_line(document, anchor);
     let gap = if apart { ending } else { "" };
     let after = if apart && crowded_after(text, line_end, body) { ending } else { "" };
     vec![Edit { span: Span::at(line_end), text: format!("{ending}{gap}{line}{after}") }]

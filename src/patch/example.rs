@@ -3,7 +3,7 @@
 use similar::TextDiff;
 
 use crate::hcl;
-use crate::model::{Address, Confidence, Patch, Refusal, ResourceMode, Target, Workspace};
+use crate::model::{Address, Confidence, Patch, Refusal, ResourceMode, Span, Target, Workspace};
 use crate::rule::{Example, Expectation, Rule};
 
 use super::fix::{Outcome, patch};
@@ -55,31 +55,40 @@ pub fn example_output(rule: &Rule, example: &Example) -> Result<Vec<(String, Str
     }
 }
 
-/// Parts of a rule that could be taken away without any of its examples noticing: operations, refusals and lowerings.
+/// Parts of a rule that could be taken away without any of its examples noticing: operations, refusals and lowerings, each with
+/// its place in the rule file.
 ///
 /// Call it on a rule whose examples come out.
 #[must_use]
-pub fn unexercised(rule: &Rule) -> Vec<String> {
+pub fn unexercised(rule: &Rule) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     let survives = |mutant: &Rule| mutant.examples.iter().all(|example| run_example(mutant, example, LineEnding::Lf).is_ok());
-    let mut look = |what: String, change: &dyn Fn(&mut Rule)| {
+    let mut look = |what: String, place: Span, change: &dyn Fn(&mut Rule)| {
         let mut mutant = rule.clone();
         change(&mut mutant);
         if survives(&mutant) {
-            found.push(what);
+            found.push((what, place));
         }
     };
     for (index, operation) in rule.operations.iter().enumerate() {
-        look(format!("that {}", crate::rule::end_phrase(operation)), &|rule| drop(rule.operations.remove(index)));
+        let what = format!("that {}", crate::rule::end_phrase(operation));
+        look(what, operation.span(), &|rule| drop(rule.operations.remove(index)));
     }
     for (index, refusal) in rule.refusals.iter().enumerate() {
-        look(format!("the refusal when `{}`", refusal.when.text), &|rule| drop(rule.refusals.remove(index)));
+        let what = format!("the refusal when `{}`", refusal.when.text);
+        look(what, refusal.when.span, &|rule| drop(rule.refusals.remove(index)));
     }
     for (index, lower) in rule.applicability.lower.iter().enumerate() {
-        look(format!("the lowering when `{}`", lower.when.text), &|rule| drop(rule.applicability.lower.remove(index)));
+        let what = format!("the lowering when `{}`", lower.when.text);
+        look(what, lower.when.span, &|rule| drop(rule.applicability.lower.remove(index)));
     }
     for (module, spec) in rule.modules.iter().enumerate() {
-        look(format!("the module `{}`", spec.source), &|rule| drop(rule.modules.remove(module)));
+        let place = spec.operations.first().map_or(Span::at(0), crate::rule::Operation::span);
+        look(format!("the module `{}`", spec.source), place, &|rule| drop(rule.modules.remove(module)));
+        for (index, refusal) in spec.refusals.iter().enumerate() {
+            let what = format!("the refusal of the module `{}` when `{}`", spec.source, refusal.when.text);
+            look(what, refusal.when.span, &|rule| drop(rule.modules[module].refusals.remove(index)));
+        }
     }
     found
 }

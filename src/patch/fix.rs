@@ -1,18 +1,19 @@
-//! One fix, and many.
+//! One fix.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::hcl;
 use crate::model::{Applicability, ChangedFile, Edit, Effect, EffectKind, Patch, Refusal, RefusalKind, Span, Target, Workspace};
 use crate::rule::Rule;
 
 use super::context::Context;
+use super::many::Request;
 use super::operation;
 use super::params::{Bound, Params};
 use super::plan::{Change, Lifecycle, Plan};
 use super::proofs::{PROOFS, failed, prove};
 use super::reach::reach;
-use super::subject::{Subject, key_of, subject};
+use super::subject::{Subject, key_of, module_note, subject};
 use super::workbench::{BlockKey, Workbench};
 
 /// Rounds that one operation may take: each creates what the next looks into.
@@ -27,28 +28,6 @@ pub enum Outcome {
     NotApplicable(String),
     /// A proved change.
     Patch(Box<Patch>),
-}
-
-/// One fix among many.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// The rule.
-    pub rule: &'a Rule,
-    /// The block.
-    pub target: &'a Target,
-    /// The parameters.
-    pub params: &'a Params,
-}
-
-/// What came of many fixes.
-#[derive(Debug)]
-pub struct Composition {
-    /// One result a request, in the order of the requests.
-    pub results: Vec<Result<Outcome, Refusal>>,
-    /// All changes as one patch, if there are any.
-    pub patch: Option<Patch>,
-    /// The files after all of them.
-    pub workspace: Workspace,
 }
 
 /// Fixes one block.
@@ -80,85 +59,7 @@ pub fn holds(rule: &Rule, target: &Target, workspace: &Workspace, params: &Param
     }
 }
 
-/// Fixes many blocks, one after the other in an order that does not depend on the order of the requests, each on top of the
-/// ones before. A fix that would undo an earlier one of the same block is refused.
-#[must_use]
-pub fn patch_all(requests: &[Request<'_>], workspace: &Workspace) -> Composition {
-    let mut order: Vec<usize> = (0..requests.len()).collect();
-    order.sort_by(|a, b| {
-        // From the bottom of a file to its top, so that the places of the blocks above stay true.
-        let key =
-            |request: &Request<'_>| (request.target.path.clone(), std::cmp::Reverse(request.target.span.start), request.rule.id.clone());
-        key(&requests[*a]).cmp(&key(&requests[*b]))
-    });
-    let mut bench = Workbench::new(workspace.clone());
-    let mut results: Vec<Option<Result<Outcome, Refusal>>> = requests.iter().map(|_| None).collect();
-    let mut done: Vec<usize> = Vec::new();
-    for index in order {
-        let request = &requests[index];
-        let mut result = bench.fix(request.rule, request.target, request.params);
-        if matches!(result, Ok(Outcome::Patch(_))) {
-            let undone = done.iter().map(|earlier| &requests[*earlier]).find(|earlier| {
-                earlier.target.path == request.target.path
-                    && earlier.target.span == request.target.span
-                    && bench.still_holds(earlier) == Some(false)
-            });
-            if let Some(earlier) = undone {
-                result = Err(Refusal::new(
-                    RefusalKind::ProofFailed,
-                    format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, earlier.rule.id),
-                ));
-                bench.undo();
-            } else {
-                done.push(index);
-            }
-        }
-        results[index] = Some(result);
-    }
-    let results: Vec<Result<Outcome, Refusal>> = results.into_iter().flatten().collect();
-    let patch = merge(&results, workspace, bench.files());
-    Composition { results, patch, workspace: bench.files().clone() }
-}
-
-/// All patches as one: texts from the first state to the last.
-fn merge(results: &[Result<Outcome, Refusal>], before: &Workspace, after: &Workspace) -> Option<Patch> {
-    let patches: Vec<&Patch> =
-        results.iter().filter_map(|result| if let Ok(Outcome::Patch(patch)) = result { Some(patch.as_ref()) } else { None }).collect();
-    let mut merged = (*patches.first()?).clone();
-    let paths: BTreeSet<&String> = patches.iter().flat_map(|patch| patch.files.keys()).collect();
-    merged.files = paths.into_iter().filter_map(|path| Some((path.clone(), changed_file(before.get(path), after.get(path)?)))).collect();
-    for patch in &patches[1..] {
-        for rule in &patch.rules {
-            if !merged.rules.contains(rule) {
-                merged.rules.push(rule.clone());
-            }
-        }
-        merged.applicability = merged.applicability.max(patch.applicability);
-        extend(&mut merged.notes, &patch.notes);
-        extend(&mut merged.effects, &patch.effects);
-        extend(&mut merged.summary, &patch.summary);
-        extend(&mut merged.reach.instances, &patch.reach.instances);
-        extend(&mut merged.reach.callers, &patch.reach.callers);
-        if let Some(runbook) = &patch.runbook {
-            let known = merged.runbook.get_or_insert_default();
-            if !known.contains(runbook.as_str()) {
-                known.push_str(if known.is_empty() { "" } else { "\n" });
-                known.push_str(runbook);
-            }
-        }
-    }
-    Some(merged)
-}
-
-fn extend<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
-    for item in more {
-        if !all.contains(item) {
-            all.push(item.clone());
-        }
-    }
-}
-
-fn changed_file(before: Option<&str>, after: &str) -> ChangedFile {
+pub(super) fn changed_file(before: Option<&str>, after: &str) -> ChangedFile {
     ChangedFile { before: before.map(str::to_owned), after: after.to_owned(), edits: hcl::changed_edits(before.unwrap_or_default(), after) }
 }
 
@@ -191,10 +92,16 @@ impl Workbench {
     /// # Errors
     /// A refusal that says why nothing was changed and what to do next.
     pub fn fix(&mut self, rule: &Rule, target: &Target, params: &Params) -> Result<Outcome, Refusal> {
-        self.begin();
         let key = key_of(self, target)?;
+        self.fix_at(&Request { rule, target, params }, &key)
+    }
+
+    /// As [`Workbench::fix`], at the block with this key.
+    pub(super) fn fix_at(&mut self, request: &Request<'_>, key: &BlockKey) -> Result<Outcome, Refusal> {
+        let Request { rule, target, params } = *request;
+        self.begin();
         let bound = Bound::new(rule, params)?;
-        let subject = match subject(self, rule, &key) {
+        let subject = match subject(self, rule, key) {
             Ok(subject) => subject,
             Err(Ok(reason)) => return Ok(Outcome::NotApplicable(reason)),
             Err(Err(refusal)) => return Err(refusal),
@@ -222,10 +129,9 @@ impl Workbench {
     }
 
     /// Whether a fix made earlier still holds; `None` when that cannot be known any more.
-    fn still_holds(&self, request: &Request<'_>) -> Option<bool> {
-        let key = key_of(self, request.target).ok()?;
+    pub(super) fn still_holds(&self, request: &Request<'_>, key: &BlockKey) -> Option<bool> {
         let bound = Bound::new(request.rule, request.params).ok()?;
-        let subject = subject(self, request.rule, &key).ok()?;
+        let subject = subject(self, request.rule, key).ok()?;
         let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
         Some(!applies(cx, &subject) || plan_all(cx, &subject).ok()?.is_empty())
     }
@@ -282,9 +188,9 @@ impl Workbench {
         let files: BTreeMap<String, ChangedFile> = self
             .changed()
             .into_iter()
-            .filter_map(|(path, before)| {
-                let after = self.files().get(&path)?;
-                (before.as_deref() != Some(after)).then(|| (path.clone(), changed_file(before.as_deref(), after)))
+            .filter_map(|entry| {
+                let (after, before) = (self.files().get(&entry.path)?, entry.text.as_deref());
+                (before != Some(after)).then(|| (entry.path.clone(), changed_file(before, after)))
             })
             .collect();
         prove(self, &files)?;
@@ -371,6 +277,10 @@ impl Workbench {
             applicability = Applicability::Disruptive;
             notes.push("`lifecycle { prevent_destroy = true }` makes Terraform stop at the replacement until it is taken out.".to_owned());
         }
+        if subject.is_module {
+            notes.push(module_note(self, rule, &subject.key));
+        }
+        notes.extend(files.keys().filter_map(|path| self.other_reader(path)));
         let mut summary: Vec<String> = Vec::new();
         for change in changes {
             if !summary.contains(&change.summary) {

@@ -33,6 +33,7 @@ mod functions;
 mod json_edit;
 mod leaf;
 mod linked;
+mod many;
 mod narrow;
 mod operation;
 mod params;
@@ -58,8 +59,9 @@ mod workbench;
 mod yaml_text;
 
 pub use example::{LineEnding, MAIN, example_output, run_example, unexercised, unformatted};
-pub use fix::{Composition, Outcome, Request, holds, patch, patch_all};
+pub use fix::{Outcome, holds, patch};
 pub use functions::{NAMES as FUNCTIONS, OF_SCOPE as SCOPE_FUNCTIONS};
+pub use many::{Composition, Request, patch_all};
 pub use params::Params;
 pub use proofs::PROOFS;
 pub use term::Term;

@@ -40,12 +40,12 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         if hcl::splice(before, &file.edits).ok().as_deref() != Some(file.after.as_str()) {
             return Err(failed(PROOFS[4], path, "the edits do not lead from the old text to the new one"));
         }
-        let old = Document::parse_file(path, before).ok();
-        references_exist(bench, path, old.as_ref(), &document)?;
-        super::schema_proof::accepted(bench, path, old.as_ref(), &document)?;
+        let old = bench.document_before(path);
+        references_exist(bench, path, old.as_deref(), &document)?;
+        super::schema_proof::accepted(bench, path, old.as_deref(), &document)?;
     }
     for path in files.keys().filter(|path| is_configuration(path)) {
-        no_duplicates(bench, path, files)?;
+        no_duplicates(bench, path)?;
     }
     Ok(())
 }
@@ -131,10 +131,9 @@ fn addresses(document: &Document) -> Vec<String> {
         .collect()
 }
 
-fn no_duplicates(bench: &Workbench, path: &str, files: &BTreeMap<String, ChangedFile>) -> Result<(), Refusal> {
-    let old_text = files.get(path).and_then(|file| file.before.clone()).unwrap_or_default();
+fn no_duplicates(bench: &Workbench, path: &str) -> Result<(), Refusal> {
     let mut old: BTreeMap<String, usize> = BTreeMap::new();
-    for address in Document::parse_file(path, old_text).map(|document| addresses(&document)).unwrap_or_default() {
+    for address in bench.document_before(path).map(|document| addresses(&document)).unwrap_or_default() {
         *old.entry(address).or_default() += 1;
     }
     let document = bench.document(path)?;

@@ -275,12 +275,31 @@ fn missing(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, path: &[Step], depth
         return Ok(Plan::new());
     }
     let wanted = end.wanted(&scope)?;
+    if spot.key.kind == "module" {
+        return Ok(insert_object(spot, spec, blocks, &last.name, &wanted));
+    }
     let mut text = format!("{} = {}", last.name, wanted.text);
     for step in blocks.iter().rev() {
         text = format!("{} {{\n  {}\n}}", step.name, text.replace('\n', "\n  "));
     }
     let outer = blocks.first().map_or("", |step| step.name.as_str());
     Ok(vec![insert_nested(spot.document, spot.key, spot.body, outer, &spec.path, &text)?])
+}
+
+/// An input of a module that is an object: the call has no nested blocks.
+fn insert_object(spot: Spot<'_>, spec: &SetSpec, outer: &[Step], name: &str, wanted: &Wanted) -> Plan {
+    let mut text = wanted.text.clone();
+    let mut term = wanted.term.clone();
+    let mut inner = name;
+    for step in outer.iter().rev() {
+        text = match outer.len() {
+            1 if !text.contains('\n') => format!("{{ {} = {text} }}", hcl::render_key(inner)),
+            _ => format!("{{\n  {} = {}\n}}", hcl::render_key(inner), text.replace('\n', "\n  ")),
+        };
+        term = Term::object(vec![(inner.to_owned(), term)]);
+        inner = &step.name;
+    }
+    insert(spot.document, spot.key, spot.body, inner, &spec.path, &Wanted { text, term })
 }
 
 /// A path that goes on inside the object value of an argument.

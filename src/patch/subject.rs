@@ -1,5 +1,6 @@
 //! Which block a rule is about, from the one a finding names.
 
+use crate::hcl::Block;
 use crate::model::{Refusal, RefusalKind, ResourceMode, Target};
 use crate::rule::{ModuleSpec, Operation, ReachedBy, RefusalSpec, Rule};
 
@@ -25,13 +26,14 @@ pub(super) fn key_of(bench: &Workbench, target: &Target) -> Result<BlockKey, Ref
         ResourceMode::Module => ("module", vec![address.name.clone()]),
     };
     let document = bench.document(&target.path)?;
-    let keys = (0..document.body().blocks.len())
-        .filter_map(|index| BlockKey::of(&target.path, &document, index))
-        .filter(|key| key.kind == kind && key.labels == labels);
-    let keys: Vec<BlockKey> = keys.collect();
-    let at_span = keys.iter().find(|key| key.in_document(&document).is_some_and(|block| block.span.start == target.span.start));
-    if let Some(key) = at_span.or_else(|| keys.first()) {
-        return Ok(key.clone());
+    let is_it = |block: &Block| block.kind == kind && block.labels.iter().map(|label| &label.text).eq(&labels);
+    let at_place = document.body().blocks.iter().position(|block| block.span.start == target.span.start && is_it(block));
+    if let Some(key) = at_place.and_then(|index| BlockKey::of(&target.path, &document, index)) {
+        return Ok(key);
+    }
+    let first = document.body().blocks.iter().position(is_it);
+    if let Some(key) = first.and_then(|index| BlockKey::of(&target.path, &document, index)) {
+        return Ok(key);
     }
     let elsewhere = bench
         .blocks(&target.module_dir, kind, labels.first().map(String::as_str))
@@ -118,34 +120,143 @@ fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey) -> Vec<BlockKey> {
 }
 
 fn module_subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Subject<'r>, Result<String, Refusal>> {
-    let calls = bench.calls();
-    let call = calls.iter().find(|call| call.block == *key);
-    let source = call.and_then(|call| call.source.clone()).unwrap_or_default();
-    match rule.modules.iter().find(|module| fits(bench, key, module, &source)) {
-        Some(module) => Ok(Subject { key: key.clone(), operations: &module.operations, refusals: &module.refusals, is_module: true }),
-        None => Err(Err(Refusal::new(
+    let call = Call::of(bench, key);
+    let of_source: Vec<&ModuleSpec> = rule.modules.iter().filter(|module| module.source == call.source).collect();
+    if let Some(module) = of_source.iter().find(|module| call.fits(module)) {
+        return Ok(Subject { key: key.clone(), operations: &module.operations, refusals: &module.refusals, is_module: true });
+    }
+    let (label, source) = (key.labels.join("."), &call.written);
+    let refusal = if of_source.is_empty() {
+        Refusal::new(
+            RefusalKind::DecidedElsewhere,
+            format!("The resource is made by module `{label}` (`{source}`), and rule `{}` does not know that module's arguments.", rule.id),
+        )
+        .next("Change it through the module's inputs, or move to a module version that closes the hole.")
+    } else {
+        let known: Vec<String> = of_source.iter().filter_map(|module| module.version.as_ref()).map(|range| format!("`{range}`")).collect();
+        Refusal::new(
             RefusalKind::DecidedElsewhere,
             format!(
-                "The resource is made by module `{}` (`{source}`), and rule `{}` does not know that module's arguments.",
-                key.labels.join("."),
-                rule.id
+                "The resource is made by module `{label}` (`{source}`), whose inputs rule `{}` knows in versions {}; this call takes {}.",
+                rule.id,
+                known.join(" and "),
+                call.version.in_words()
             ),
         )
-        .next("Change it through the module's inputs, or move to a module version that closes the hole."))),
+        .next("Say a version that the rule knows in the call, or change the module's inputs by hand.")
+    };
+    Err(Err(refusal))
+}
+
+/// Which version of a published module a call takes.
+enum ModuleVersion {
+    /// Nothing is said: the newest.
+    Newest,
+    /// A constraint (`~> 5.0`), or the tag of a git source as an exact version.
+    Constraint(String),
+    /// A branch or a commit: no version is known.
+    Revision(String),
+}
+
+impl ModuleVersion {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Newest => "the newest version".to_owned(),
+            Self::Constraint(constraint) => format!("`{constraint}`"),
+            Self::Revision(revision) => format!("revision `{revision}`, which tells no version"),
+        }
     }
 }
 
-/// Whether a module specification is about this call: same source (registry host and `//folder` apart), fitting version.
-fn fits(bench: &Workbench, key: &BlockKey, module: &ModuleSpec, source: &str) -> bool {
-    let plain = source.strip_prefix("registry.terraform.io/").or_else(|| source.strip_prefix("registry.opentofu.org/")).unwrap_or(source);
-    if plain != module.source {
-        return false;
+/// What a module call says about the module it calls.
+struct Call {
+    /// As written.
+    written: String,
+    /// Registry form (`namespace/name/provider//folder`), where the source has one.
+    source: String,
+    version: ModuleVersion,
+}
+
+impl Call {
+    fn of(bench: &Workbench, key: &BlockKey) -> Self {
+        let calls = bench.calls();
+        let written = calls.iter().find(|call| call.block == *key).and_then(|call| call.source.clone()).unwrap_or_default();
+        if let Some((source, revision)) = git_source(&written) {
+            let version = match revision {
+                None => ModuleVersion::Newest,
+                Some(revision) => {
+                    let tag = revision.trim_start_matches("refs/").trim_start_matches("tags/").trim_start_matches('v');
+                    if version::is_exact(tag) { ModuleVersion::Constraint(tag.to_owned()) } else { ModuleVersion::Revision(revision) }
+                }
+            };
+            return Self { written, source, version };
+        }
+        let source = ["registry.terraform.io/", "registry.opentofu.org/"].iter().find_map(|host| written.strip_prefix(host));
+        let source = source.unwrap_or(&written).to_owned();
+        let document = bench.document(&key.path);
+        let attribute = document.ok().and_then(|document| key.in_document(&document)?.attribute("version").cloned());
+        let version = match attribute.map(|attribute| crate::hcl::literal(&attribute.value)) {
+            None => ModuleVersion::Newest,
+            Some(Some(serde_json::Value::String(constraint))) => ModuleVersion::Constraint(constraint),
+            Some(_) => ModuleVersion::Revision("that an expression gives".to_owned()),
+        };
+        Self { written, source, version }
     }
-    let Some(wanted) = &module.version else { return true };
-    let document = bench.document(&key.path);
-    let declared = document.ok().and_then(|document| {
-        let value = crate::hcl::literal(&key.in_document(&document)?.attribute("version")?.value)?;
-        value.as_str().map(str::to_owned)
-    });
-    declared.is_none_or(|declared| version::overlaps(&declared, wanted))
+
+    /// Whether the newest version that the call allows is one that the specification is for.
+    fn fits(&self, module: &ModuleSpec) -> bool {
+        match (&self.version, &module.version) {
+            (_, None) => true,
+            (ModuleVersion::Newest, Some(wanted)) => version::overlaps("", wanted),
+            (ModuleVersion::Constraint(declared), Some(wanted)) => version::overlaps(declared, wanted),
+            (ModuleVersion::Revision(_), Some(_)) => false,
+        }
+    }
+}
+
+/// What the pull request says about the published module behind a call: its source, the version taken, and what the rule knows.
+pub(super) fn module_note(bench: &Workbench, rule: &Rule, key: &BlockKey) -> String {
+    let call = Call::of(bench, key);
+    let known =
+        rule.modules.iter().find(|module| module.source == call.source && call.fits(module)).and_then(|module| module.version.as_ref());
+    let known = known.map_or(String::new(), |range| format!("; the inputs are those of versions `{range}`"));
+    format!("Changed through the inputs of the published module `{}`, {}{known}.", call.written, call.version.in_words())
+}
+
+/// The registry form of a git source on GitHub that follows the registry's naming (`terraform-<provider>-<name>`), and its `ref`.
+fn git_source(written: &str) -> Option<(String, Option<String>)> {
+    let rest = written.strip_prefix("git::").unwrap_or(written);
+    let rest = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("ssh://")).unwrap_or(rest);
+    let rest = rest.strip_prefix("git@").unwrap_or(rest);
+    let rest = rest.strip_prefix("github.com/").or_else(|| rest.strip_prefix("github.com:"))?;
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (repository, folder) = path.split_once("//").map_or((path, None), |(repository, folder)| (repository, Some(folder)));
+    let (owner, repository) = repository.split_once('/')?;
+    let named = repository.trim_end_matches('/').trim_end_matches(".git").strip_prefix("terraform-")?;
+    let (provider, name) = named.split_once('-')?;
+    let folder = folder.map_or(String::new(), |folder| format!("//{}", folder.trim_matches('/')));
+    let revision = query.split('&').find_map(|pair| pair.strip_prefix("ref=")).map(str::to_owned);
+    Some((format!("{owner}/{name}/{provider}{folder}"), revision))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::git_source;
+
+    #[test]
+    fn git_sources_of_published_modules_have_a_registry_form() {
+        let read = |written: &str| git_source(written).map(|(source, revision)| (source, revision.unwrap_or_default()));
+        let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(
+            read("git::https://github.com/terraform-aws-modules/terraform-aws-s3-bucket.git?ref=v4.1.0"),
+            pair("terraform-aws-modules/s3-bucket/aws", "v4.1.0")
+        );
+        assert_eq!(read("github.com/cloudposse/terraform-aws-rds?ref=tags/0.40.0"), pair("cloudposse/rds/aws", "tags/0.40.0"));
+        assert_eq!(
+            read("git@github.com:terraform-aws-modules/terraform-aws-iam.git//modules/iam-user"),
+            pair("terraform-aws-modules/iam/aws//modules/iam-user", "")
+        );
+        assert_eq!(read("git::https://github.com/acme/modules.git//s3?ref=v1"), None);
+        assert_eq!(read("terraform-aws-modules/s3-bucket/aws"), None);
+    }
 }

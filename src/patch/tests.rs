@@ -461,3 +461,65 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_published_module_is_changed_in_the_versions_that_the_rule_knows() {
+    let rule = rule(
+        "a_db",
+        "module \"acme/db/aws\" {\n version = \">= 3.9\"\n set \"settings.backups.days\" {\n  value = 7\n }\n set \"encrypted\" {\n  value = true\n }\n}",
+    );
+    let call = |source: &str, version: &str| format!("module \"x\" {{\n  source = \"{source}\"\n{version}}}\n");
+    let patch = patched(&rule, &[("main.tf", &call("acme/db/aws", "  version = \"~> 4.0\"\n"))], "module.x", &[]);
+    assert_eq!(
+        patch.files["main.tf"].after,
+        "module \"x\" {\n  source = \"acme/db/aws\"\n  version = \"~> 4.0\"\n\n  settings = {\n    backups = {\n      days = 7\n    }\n  }\n\n  encrypted = true\n}\n"
+    );
+    assert_eq!(
+        patch.notes,
+        ["Changed through the inputs of the published module `acme/db/aws`, `~> 4.0`; the inputs are those of versions `>= 3.9`."]
+    );
+    // Nothing said: the newest. A tag of the repository behind the registry: that version.
+    assert!(run(&rule, &[("main.tf", &call("acme/db/aws", ""))], "module.x", &[]).is_ok());
+    let git = "git::https://github.com/acme/terraform-aws-db.git?ref=";
+    assert!(run(&rule, &[("main.tf", &call(&format!("{git}v3.9.1"), ""))], "module.x", &[]).is_ok());
+    for (source, version, said) in [
+        ("acme/db/aws", "  version = \"3.8.2\"\n", "this call takes `3.8.2`"),
+        (&format!("{git}main") as &str, "", "revision `main`, which tells no version"),
+        ("acme/other/aws", "", "does not know that module's arguments"),
+    ] {
+        let refusal = refused(&rule, &[("main.tf", &call(source, version))], "module.x");
+        assert!(refusal.message.contains(said), "{}", refusal.message);
+    }
+}
+
+#[test]
+fn it_is_said_when_the_other_program_reads_another_file() {
+    let block = "resource \"a_db\" \"x\" {\n  encrypted = false\n}\n";
+    let notes = |path: &str, other: &str| patched(&encrypted(), &[(path, block), (other, block)], "a_db.x", &[]).notes;
+    assert_eq!(notes("main.tf", "main.tofu"), ["OpenTofu reads `main.tofu` instead of `main.tf`, and that file was not changed."]);
+    assert_eq!(notes("main.tofu", "main.tf"), ["Terraform reads `main.tf` instead of `main.tofu`, and that file was not changed."]);
+    assert_eq!(notes("main.tf", "other.tofu"), [""; 0]);
+}
+
+#[test]
+fn what_waits_for_another_fix_is_tried_again_and_many_modules_are_fixed_side_by_side() {
+    let one = rule("a_db", "set \"encrypted\" {\n value = true\n}");
+    let two = rule(
+        "a_rule",
+        "set \"on\" {\n value = true\n}\nrefuse {\n when = resources(\"a_db\")[0].encrypted != true\n note = \"first the other\"\n}",
+    );
+    let module = "resource \"a_db\" \"x\" {\n}\n\nresource \"a_rule\" \"y\" {\n}\n";
+    let workspace: Workspace = (0..40).map(|at| (format!("m{at}/main.tf"), Arc::<str>::from(module))).collect();
+    let targets: Vec<(Target, Target)> =
+        workspace.iter().map(|(path, _)| (target(&workspace, path, "a_db.x"), target(&workspace, path, "a_rule.y"))).collect();
+    let params = Params::new();
+    let requests: Vec<Request<'_>> = targets
+        .iter()
+        .flat_map(|(x, y)| [Request { rule: &one, target: x, params: &params }, Request { rule: &two, target: y, params: &params }])
+        .collect();
+    let all = patch_all(&requests, &workspace);
+    assert!(all.results.iter().all(|result| matches!(result, Ok(Outcome::Patch(_)))), "{:?}", all.results);
+    let after = "resource \"a_db\" \"x\" {\n  encrypted = true\n}\n\nresource \"a_rule\" \"y\" {\n  on = true\n}\n";
+    assert!(all.workspace.iter().all(|(_, text)| text == after));
+    assert_eq!(all.patch.unwrap().files.len(), 40);
+}

@@ -96,12 +96,18 @@ pub(super) fn meets(bench: &Workbench, dir: &str, provider: &str, constraint: &s
     })
 }
 
-/// Whether the newest version that `declared` allows meets `wanted`.
+/// Whether the text is one whole version (`5.1.0`): what a release's tag says, unlike a commit's digits.
+pub(super) fn is_exact(text: &str) -> bool {
+    text.split('.').count() == 3 && parse(text).is_some()
+}
+
+/// Whether the newest version that `declared` allows meets `wanted`; an empty `declared` allows every version.
 pub(super) fn overlaps(declared: &str, wanted: &str) -> bool {
     let newest = upper_bound(declared).unwrap_or([u64::MAX, 0, 0]);
     constraints(wanted).into_iter().all(|(operator, version, _)| match operator {
         ">=" | ">" => newest > version,
         "<" => newest <= version,
+        "<=" => newest <= [version[0], version[1], version[2] + 1],
         "~>" => newest > version && newest[0] <= version[0] + 1,
         _ => true,
     })
@@ -118,5 +124,16 @@ mod tests {
         assert_eq!(upper_bound(">= 2.7"), None);
         assert_eq!(upper_bound(">= 3, < 5"), Some([5, 0, 0]));
         assert_eq!(upper_bound("3.74.0"), Some([3, 74, 1]));
+    }
+
+    #[test]
+    fn the_newest_version_that_is_allowed_decides() {
+        assert!(overlaps("", ">= 3.9"));
+        assert!(!overlaps("", "< 3.9"));
+        assert!(overlaps("~> 3.0", ">= 3.9"));
+        assert!(overlaps("3.8.2", "< 3.9"));
+        assert!(!overlaps("3.9.0", "< 3.9"));
+        assert!(overlaps(">= 2.0, < 3.0", "< 3.9"));
+        assert!(is_exact("5.1.0") && !is_exact("5.1") && !is_exact("1a2b3c4"));
     }
 }

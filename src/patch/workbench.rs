@@ -16,8 +16,17 @@ pub struct Workbench {
     files: Workspace,
     documents: RefCell<HashMap<String, Parsed>>,
     calls: RefCell<Option<Arc<Vec<Call>>>>,
-    /// Text before the fix under way, by path, of every file it changed; `None` for a file it made.
-    journal: Vec<(String, Option<WorkspaceFile>)>,
+    journal: Vec<Entry>,
+}
+
+/// A file before the fix under way changed it.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub path: String,
+    /// Its text; `None` for a file that the fix made.
+    pub text: Option<WorkspaceFile>,
+    /// Its parsed form, if there was one.
+    pub document: Option<Arc<Document>>,
 }
 
 /// A `module` block.
@@ -140,6 +149,20 @@ impl Workbench {
         paths.into_iter().filter_map(|path| self.document(&path).ok().map(|document| (path, document))).collect()
     }
 
+    /// What to say when Terraform and OpenTofu read different files here, and only one of them was changed.
+    pub(super) fn other_reader(&self, path: &str) -> Option<String> {
+        let other = |from: &str, to: &str| {
+            ["", ".json"].iter().find_map(|end| Some(format!("{}{to}{end}", path.strip_suffix(&format!("{from}{end}"))?)))
+        };
+        let (reader, other) = match other(".tofu", ".tf") {
+            Some(other) => ("Terraform", other),
+            None => ("OpenTofu", other(".tf", ".tofu")?),
+        };
+        self.files.get(&other)?;
+        let changed = self.journal.iter().any(|entry| entry.path == other);
+        (!changed).then(|| format!("{reader} reads `{other}` instead of `{path}`, and that file was not changed."))
+    }
+
     /// The top-level blocks of a kind in a module, with their keys; regular files before override files.
     pub(super) fn blocks(&self, dir: &str, kind: &str, first_label: Option<&str>) -> Vec<(BlockKey, Arc<Document>)> {
         let mut found = Vec::new();
@@ -196,7 +219,7 @@ impl Workbench {
 
     /// Undoes everything since [`Workbench::begin`].
     pub(super) fn undo(&mut self) {
-        for (path, text) in std::mem::take(&mut self.journal) {
+        for Entry { path, text, document } in std::mem::take(&mut self.journal) {
             match text {
                 Some(text) => self.files.insert(path.clone(), text),
                 None => {
@@ -204,14 +227,32 @@ impl Workbench {
                 }
             }
             self.forget(&path);
+            if let Some(document) = document {
+                self.documents.get_mut().insert(path, Ok(document));
+            }
         }
     }
 
-    /// Texts before the fix under way of the files it changed, in path order.
-    pub(super) fn changed(&self) -> Vec<(String, Option<WorkspaceFile>)> {
-        let mut changed = self.journal.clone();
-        changed.sort_by(|a, b| a.0.cmp(&b.0));
+    /// The files that the fix under way changed, as they were before, in path order.
+    pub(super) fn changed(&self) -> Vec<&Entry> {
+        let mut changed: Vec<&Entry> = self.journal.iter().collect();
+        changed.sort_by(|a, b| a.path.cmp(&b.path));
         changed
+    }
+
+    /// A file as it was parsed before the fix under way changed it; `None` for one that it made, or that could not be read.
+    pub(super) fn document_before(&self, path: &str) -> Option<Arc<Document>> {
+        let entry = self.journal.iter().find(|entry| entry.path == path)?;
+        match (&entry.document, &entry.text) {
+            (Some(document), _) => Some(Arc::clone(document)),
+            (None, Some(text)) => Document::parse_file(path, Arc::clone(text)).ok().map(Arc::new),
+            (None, None) => None,
+        }
+    }
+
+    /// Another workbench over the same files, sharing what is parsed.
+    pub(super) fn fork(&self) -> Self {
+        Self { files: self.files.clone(), documents: self.documents.clone(), calls: self.calls.clone(), journal: Vec::new() }
     }
 
     /// Applies edits to a file, with alignment. The file need not parse afterwards; the proofs look at that.
@@ -227,8 +268,9 @@ impl Workbench {
 
     /// Puts another text in the place of a file's.
     pub(super) fn replace(&mut self, path: &str, text: WorkspaceFile) {
-        if !self.journal.iter().any(|(known, _)| known == path) {
-            self.journal.push((path.to_owned(), self.files.shared(path)));
+        if !self.journal.iter().any(|entry| entry.path == path) {
+            let document = self.documents.get_mut().get(path).and_then(|parsed| parsed.clone().ok());
+            self.journal.push(Entry { path: path.to_owned(), text: self.files.shared(path), document });
         }
         self.files.insert(path, text);
         self.forget(path);

@@ -372,18 +372,33 @@ pub fn unreadable_comment(reason: &str) -> String {
 /// The policy file is broken. `earlier`: whether a good one came before, which stays in force.
 #[must_use]
 pub fn policy_error_comment(error: &str, earlier: bool) -> String {
-    // The error quotes a line of the file: fenced, with a fence that the line cannot close.
-    let longest = error.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
     let meanwhile = if earlier {
         "The last good one stays in force until this is mended."
     } else {
         "There is no earlier one, so I do nothing here until this is mended."
     };
     format!(
-        "I cannot read the policy of this commit. {meanwhile}\n\n{fence}text\n{error}\n{fence}\n\n\
-         `remediate config check FILE` finds the same before you push.\n"
+        "I cannot read the policy of this commit. {meanwhile}\n\n{}\n`remediate config check FILE` finds the same before you push.\n",
+        fenced(error)
     )
+}
+
+/// Mistakes in rule files of the organisation, one line each.
+#[must_use]
+pub fn rule_errors_comment(errors: &[String]) -> String {
+    let shown: Vec<&str> = errors.iter().take(PLACE_LIMIT).map(String::as_str).collect();
+    let more = if errors.len() > PLACE_LIMIT { format!("\n… and {} more", errors.len() - PLACE_LIMIT) } else { String::new() };
+    format!(
+        "Rule files with mistakes are left out; the others of this commit are in force. `remediate rules check --rules DIR` shows each place.\n\n{}",
+        fenced(&format!("{}{more}", shown.join("\n")))
+    )
+}
+
+/// Text that others wrote (a line of their file), in a fence that it cannot close.
+fn fenced(error: &str) -> String {
+    let longest = error.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{error}\n{fence}\n")
 }
 
 fn place_list(places: &[Place]) -> String {

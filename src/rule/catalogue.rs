@@ -1,6 +1,6 @@
 //! All rules, and the index from scanner ids to them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use include_dir::{Dir, include_dir};
@@ -28,6 +28,21 @@ impl Catalogue {
     pub fn built_in() -> Self {
         static LOADED: OnceLock<Catalogue> = OnceLock::new();
         LOADED.get_or_init(|| Self::default().with_overlay(&built_in_files()).0).clone()
+    }
+
+    /// The built-in rules that go by one of `names`: their own ids, or what a scanner calls them. The others are not even parsed,
+    /// which is what a short run would spend most of its time on.
+    #[must_use]
+    pub fn built_in_called(names: &HashSet<String>) -> Self {
+        let names: HashSet<String> = names.iter().map(|name| plain(name)).collect();
+        let called = |path: &str, text: &str| {
+            let id = path.strip_suffix(".hcl").unwrap_or(path);
+            names.contains(&plain(id)) || scanner_ids(text).any(|id| names.contains(&plain(id)))
+        };
+        let mut files: Vec<(String, String)> =
+            built_in_texts().filter(|(path, text)| called(path, text)).map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        files.sort();
+        Self::default().with_overlay(&files).0
     }
 
     /// This catalogue with the rules of `files` (path below the rules folder, text) laid over it: a rule with a known id replaces
@@ -134,21 +149,30 @@ impl Catalogue {
 /// The built-in rule files: path below `rules/` and text.
 #[must_use]
 pub fn built_in_files() -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    collect(&BUILT_IN, &mut files);
+    let mut files: Vec<(String, String)> = built_in_texts().map(|(path, text)| (path.replace('\\', "/"), text.to_owned())).collect();
     files.sort();
     files
 }
 
-fn collect(directory: &Dir<'static>, files: &mut Vec<(String, String)>) {
-    for file in directory.files() {
-        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            files.push((path.replace('\\', "/"), text.to_owned()));
-        }
+fn built_in_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mut open = vec![&BUILT_IN];
+    let mut files = Vec::new();
+    while let Some(directory) = open.pop() {
+        open.extend(directory.dirs());
+        files.extend(directory.files().filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?))));
     }
-    for child in directory.dirs() {
-        collect(child, files);
-    }
+    files.into_iter()
+}
+
+/// What stands in quotes in the `aliases` block of a rule file, without parsing it.
+fn scanner_ids(text: &str) -> impl Iterator<Item = &str> {
+    let block = text.split_once("\n  aliases {").map_or("", |(_, rest)| rest.split_once("\n  }").map_or(rest, |(block, _)| block));
+    block.split('"').skip(1).step_by(2)
+}
+
+/// An id as it is compared, whatever the scheme.
+fn plain(id: &str) -> String {
+    alias_key("trivy", id).1
 }
 
 /// Resource types that lead to a rule: its targets and the types it is reached from.
@@ -192,6 +216,20 @@ mod tests {
         }
         assert!(catalogue.by_alias("checkov", "CKV_NONE_1").is_empty());
         assert!(catalogue.for_resource("aws_s3_bucket_public_access_block").iter().any(|rule| rule.id == "aws/s3/public-access-block"));
+    }
+
+    #[test]
+    fn only_the_rules_that_are_called_for_are_parsed() {
+        let all = Catalogue::built_in();
+        for rule in all.iter() {
+            for (scheme, id) in rule.aliases.iter().flat_map(|(scheme, ids)| ids.iter().map(move |id| (scheme, id))) {
+                let few = Catalogue::built_in_called(&HashSet::from([id.to_ascii_lowercase()]));
+                let ids = |catalogue: &Catalogue| catalogue.by_alias(scheme, id).iter().map(|rule| rule.id.clone()).collect::<Vec<_>>();
+                assert_eq!(ids(&few), ids(&all), "{scheme} {id}");
+            }
+        }
+        let few = Catalogue::built_in_called(&HashSet::from(["AVD-AWS-0094".to_owned(), "aws/s3/versioning".to_owned()]));
+        assert_eq!(few.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["aws/s3/public-access-block", "aws/s3/versioning"]);
     }
 
     #[test]

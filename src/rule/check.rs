@@ -24,7 +24,8 @@ pub fn check_rule(rule: &Rule) -> Vec<Problem> {
     check.problems
 }
 
-/// Checks what only shows when all rules are seen together: scanner ids claimed twice for the same resource type.
+/// Checks what only shows when all rules are seen together: scanner ids claimed twice for the same resource
+/// type, and ends that undo each other.
 #[must_use]
 pub fn check_catalogue(catalogue: &Catalogue) -> Vec<Problem> {
     let mut claims: BTreeMap<(String, String), Vec<&Arc<Rule>>> = BTreeMap::new();
@@ -45,6 +46,7 @@ pub fn check_catalogue(catalogue: &Catalogue) -> Vec<Problem> {
             }
         }
     }
+    problems.extend(super::conflicts::conflicts(catalogue));
     problems
 }
 
@@ -121,6 +123,14 @@ impl RuleCheck<'_> {
         if rule.title.ends_with('.') || rule.title.chars().count() > 90 {
             let problem = self.problem(self.place_of(&rule.title, 0), "a title is one short line without a full stop");
             self.report(problem);
+        }
+        let note = rule.applicability.note.as_deref().unwrap_or_default();
+        for (text, scaffold) in [(rule.title.as_str(), "TITLE: "), (&rule.rationale, "WHY: "), (note, "EFFECT: ")] {
+            if text.trim_start().starts_with(scaffold) {
+                let place = rule.source.find(scaffold).map(|start| Span::new(start, start + scaffold.len() - 1));
+                let problem = self.problem(place, "this is still to be filled in").label("words of the scaffold");
+                self.report(problem);
+            }
         }
         if rule.references.is_empty() {
             let problem =
@@ -324,7 +334,8 @@ impl RuleCheck<'_> {
             missing.push("a refusal (`refused = true`)");
         }
         for what in missing {
-            let problem = self.problem(None, format!("no example shows {what}"));
+            let place = rule.refusals.first().filter(|_| what.starts_with("a refusal")).map(|refusal| refusal.when.span);
+            let problem = self.problem(place, format!("no example shows {what}"));
             self.report(problem);
         }
         let mut names: Vec<&str> = rule.examples.iter().map(|example| example.name.as_str()).collect();

@@ -151,6 +151,21 @@ pub enum Operation {
     Statement(StatementSpec),
 }
 
+impl Operation {
+    /// Where the rule file states it.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        match self {
+            Self::Set(spec) => spec.span,
+            Self::Block(spec) => spec.span,
+            Self::Remove(spec) => spec.span,
+            Self::Companion(spec) => spec.span,
+            Self::Narrow(spec) => spec.span,
+            Self::Statement(spec) => spec.span,
+        }
+    }
+}
+
 /// `set "<path>" { … }`: exactly one of `value`, `at_least`, `at_most`, `one_of`, `contains` states the end.
 #[derive(Debug, Clone)]
 pub struct SetSpec {

@@ -3,6 +3,7 @@
 mod catalogue;
 mod check;
 mod conditions;
+mod conflicts;
 mod definition;
 mod left_out;
 mod load;

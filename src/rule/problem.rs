@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
-use crate::model::Span;
+use crate::model::{LineColumn, Span};
 
 /// One mistake in a rule file.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct Problem {
     pub message: String,
     /// Path of the rule file.
     pub path: String,
-    /// Byte range in the file; `None` when the mistake has no place (a missing example, for instance).
+    /// Byte range in the file; `None` when the mistake has no place (a missing example, for instance) and is shown at the first line.
     pub span: Option<Span>,
     /// What stands at the caret.
     pub label: String,
@@ -34,6 +34,18 @@ impl Problem {
             help: None,
             source: NamedSource::new(path, Arc::clone(source)).with_language("hcl"),
         }
+    }
+
+    /// One line for a log or a comment: path, line and column, what is wrong, what to do.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let place = self.span.map_or_else(String::new, |span| {
+            let at = LineColumn::of(self.source.inner(), span.start);
+            format!(":{}:{}", at.line, at.column)
+        });
+        let label = if self.label.is_empty() { String::new() } else { format!(" ({})", self.label) };
+        let help = self.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+        format!("{}{place}: {}{label}{help}", self.path, self.message)
     }
 
     /// Adds words beside the caret.
@@ -96,7 +108,9 @@ impl Diagnostic for Problem {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let span = self.span?;
+        // Something missing has no place of its own: the first line stands for the file.
+        let first_line = || Span::new(0, self.source.inner().find('\n').unwrap_or(self.source.inner().len()));
+        let span = self.span.unwrap_or_else(first_line);
         let label = (!self.label.is_empty()).then(|| self.label.clone());
         Some(Box::new(std::iter::once(LabeledSpan::new(label, span.start, span.len()))))
     }

@@ -312,3 +312,81 @@ async fn commits_by_the_api_are_made_by_github_itself() {
     pull.merge("maria").unwrap();
     bot.becomes(RemediationState::Verified).await;
 }
+
+/// A rule of the organisation about a bucket's `force_destroy`, by its own scanner's id.
+fn own_rule(argument: &str) -> String {
+    format!(
+        r#"rule "acme/s3/keep" {{
+  title      = "Keep the objects of a bucket that is destroyed"
+  severity   = "high"
+  status     = "preview"
+  since      = "1.0.0"
+  rationale  = "Nobody at Acme deletes data with a plan."
+  references = ["https://acme.example/rules/keep"]
+
+  aliases {{
+    checkov = ["ACME_S3_1"]
+  }}
+
+  target {{
+    resource = "aws_s3_bucket"
+  }}
+
+  set "{argument}" {{
+    value = false
+  }}
+
+  applicability {{
+    level = "safe"
+  }}
+
+  example "not mentioned" {{
+    before = <<-EOT
+      resource "aws_s3_bucket" "main" {{
+      }}
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "main" {{
+        {argument} = false
+      }}
+    EOT
+  }}
+
+  example "already right" {{
+    before    = <<-EOT
+      resource "aws_s3_bucket" "main" {{
+        {argument} = false
+      }}
+    EOT
+    unchanged = true
+  }}
+}}
+"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_of_the_organisation_are_in_force_and_mistakes_in_them_are_reported() {
+    let database = Database::sqlite().await;
+    let world = World::new().await;
+    let acme = world.sandbox.organization("acme").unwrap();
+    let shared = acme.repository_with(".github", "main").unwrap();
+    shared.commit("maria", "main", "Our rules", &[(".github/remediate/rules/acme/s3/keep.hcl", &own_rule("force_destroy"))]).unwrap();
+    let bot = Home::new(&database).start(&world).await;
+    world.infra.raise_alert("checkov", "ACME_S3_1", "high", "storage/main.tf", (5, 7)).unwrap();
+    let pull = world.pull("a pull request").await;
+    bot.becomes(RemediationState::Open).await;
+    let (issue, details) = (pull.issue().unwrap(), pull.pull().unwrap());
+    assert!(issue.title.contains("Keep the objects of a bucket") && details.head_ref.contains("acme/s3/keep"), "{issue:#?}");
+    assert!(world.infra.read(&details.head_sha, "storage/main.tf").unwrap().contains("force_destroy = false"));
+
+    // An argument that does not exist: the rule is left out, and its author is told where and what is near.
+    let broken =
+        shared.commit("maria", "main", "Break it", &[(".github/remediate/rules/acme/s3/keep.hcl", &own_rule("force_destroyed"))]).unwrap();
+    let check = eventually("a failed check", || shared.checks().into_iter().find(|check| check.head_sha == broken)).await;
+    assert_eq!(check.conclusion.as_deref(), Some("failure"));
+    let summary = check.output.to_string();
+    assert!(summary.contains("rules/acme/s3/keep.hcl:17:7") && summary.contains("did you mean `force_destroy`?"), "{summary}");
+    bot.settled(&world).await;
+    world.sandbox.assert_quiet();
+}

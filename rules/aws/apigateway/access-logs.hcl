@@ -20,6 +20,7 @@ rule "aws/apigateway/access-logs" {
     trivy        = ["AWS-0001"]
     tfsec        = ["aws-api-gateway-enable-access-logging"]
     security_hub = ["APIGateway.9"]
+    prowler      = ["apigatewayv2_api_access_logging_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/apigateway/route-authorization" {
   aliases {
     checkov      = ["CKV_AWS_309"]
     security_hub = ["APIGateway.8"]
+    prowler      = ["apigatewayv2_api_authorizers_enabled"]
   }
 
   target {

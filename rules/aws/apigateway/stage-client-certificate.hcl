@@ -15,7 +15,9 @@ rule "aws/apigateway/stage-client-certificate" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_51"]
+    checkov      = ["CKV2_AWS_51"]
+    security_hub = ["APIGateway.2"]
+    prowler      = ["apigateway_restapi_client_certificate_enabled"]
   }
 
   target {

@@ -15,9 +15,11 @@ rule "aws/athena/workgroup-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_159"]
-    trivy   = ["AWS-0006"]
-    tfsec   = ["aws-athena-enable-at-rest-encryption"]
+    checkov      = ["CKV_AWS_159"]
+    trivy        = ["AWS-0006"]
+    tfsec        = ["aws-athena-enable-at-rest-encryption"]
+    security_hub = ["Athena.1"]
+    prowler      = ["athena_workgroup_encryption"]
   }
 
   target {

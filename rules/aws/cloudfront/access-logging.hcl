@@ -15,9 +15,11 @@ rule "aws/cloudfront/access-logging" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_86"]
-    trivy   = ["AWS-0010"]
-    tfsec   = ["aws-cloudfront-enable-logging"]
+    checkov      = ["CKV_AWS_86"]
+    trivy        = ["AWS-0010"]
+    tfsec        = ["aws-cloudfront-enable-logging"]
+    security_hub = ["CloudFront.5"]
+    prowler      = ["cloudfront_distributions_logging_enabled"]
   }
 
   target {
@@ -33,6 +35,15 @@ rule "aws/cloudfront/access-logging" {
   set "logging_config.bucket" {
     value   = param.cloudfront_log_bucket
     present = true
+  }
+
+  module "terraform-aws-modules/cloudfront/aws" {
+    version = ">= 2.0, < 5.0"
+
+    set "logging_config.bucket" {
+      value   = param.cloudfront_log_bucket
+      present = true
+    }
   }
 
   applicability {
@@ -81,5 +92,26 @@ rule "aws/cloudfront/access-logging" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/cloudfront ~> 3.0" {
+    params = {
+      cloudfront_log_bucket = "acme-logs.s3.amazonaws.com"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+
+        logging_config = { bucket = "acme-logs.s3.amazonaws.com" }
+      }
+    EOT
   }
 }

@@ -17,6 +17,7 @@ rule "aws/cloudfront/default-root-object" {
   aliases {
     checkov      = ["CKV_AWS_305"]
     security_hub = ["CloudFront.1"]
+    prowler      = ["cloudfront_distributions_default_root_object"]
   }
 
   target {
@@ -32,6 +33,15 @@ rule "aws/cloudfront/default-root-object" {
   set "default_root_object" {
     value   = param.default_root_object
     present = true
+  }
+
+  module "terraform-aws-modules/cloudfront/aws" {
+    version = ">= 2.0, < 5.0"
+
+    set "default_root_object" {
+      value   = param.default_root_object
+      present = true
+    }
   }
 
   applicability {
@@ -74,5 +84,26 @@ rule "aws/cloudfront/default-root-object" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/cloudfront ~> 3.0" {
+    params = {
+      default_root_object = "index.html"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+
+        default_root_object = "index.html"
+      }
+    EOT
   }
 }

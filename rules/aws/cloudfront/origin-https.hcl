@@ -15,7 +15,9 @@ rule "aws/cloudfront/origin-https" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_72"]
+    checkov      = ["CKV2_AWS_72"]
+    security_hub = ["CloudFront.9"]
+    prowler      = ["cloudfront_distributions_origin_traffic_encrypted"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/cloudfront/own-certificate" {
   aliases {
     checkov      = ["CKV2_AWS_42"]
     security_hub = ["CloudFront.7"]
+    prowler      = ["cloudfront_distributions_custom_ssl_certificate"]
   }
 
   target {

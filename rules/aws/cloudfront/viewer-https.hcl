@@ -15,7 +15,9 @@ rule "aws/cloudfront/viewer-https" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_34"]
+    checkov      = ["CKV_AWS_34"]
+    security_hub = ["CloudFront.3"]
+    trivy        = ["AWS-0012"]
   }
 
   target {

@@ -15,9 +15,11 @@ rule "aws/cloudfront/web-acl" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_68"]
-    trivy   = ["AWS-0011"]
-    tfsec   = ["aws-cloudfront-enable-waf"]
+    checkov      = ["CKV_AWS_68"]
+    trivy        = ["AWS-0011"]
+    tfsec        = ["aws-cloudfront-enable-waf"]
+    security_hub = ["CloudFront.6"]
+    prowler      = ["cloudfront_distributions_using_waf"]
   }
 
   target {
@@ -33,6 +35,15 @@ rule "aws/cloudfront/web-acl" {
   set "web_acl_id" {
     value   = param.cloudfront_web_acl_arn
     present = true
+  }
+
+  module "terraform-aws-modules/cloudfront/aws" {
+    version = ">= 2.0, < 5.0"
+
+    set "web_acl_id" {
+      value   = param.cloudfront_web_acl_arn
+      present = true
+    }
   }
 
   applicability {
@@ -77,5 +88,26 @@ rule "aws/cloudfront/web-acl" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/cloudfront ~> 3.0" {
+    params = {
+      cloudfront_web_acl_arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/a1b2c3d4"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/cloudfront/aws"
+        version = "~> 3.0"
+
+        web_acl_id = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/a1b2c3d4"
+      }
+    EOT
   }
 }

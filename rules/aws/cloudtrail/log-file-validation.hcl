@@ -19,6 +19,7 @@ rule "aws/cloudtrail/log-file-validation" {
     trivy        = ["AWS-0016"]
     tfsec        = ["aws-cloudtrail-enable-log-validation"]
     security_hub = ["CloudTrail.4"]
+    prowler      = ["cloudtrail_log_file_validation_enabled"]
   }
 
   target {
@@ -28,6 +29,15 @@ rule "aws/cloudtrail/log-file-validation" {
   set "enable_log_file_validation" {
     value   = true
     default = false
+  }
+
+  module "cloudposse/cloudtrail/aws" {
+    version = ">= 0.1"
+
+    set "enable_log_file_validation" {
+      value   = true
+      default = true
+    }
   }
 
   applicability {
@@ -133,6 +143,25 @@ rule "aws/cloudtrail/log-file-validation" {
         for_each                   = toset(var.names)
         name                       = "audit"
         s3_bucket_name             = aws_s3_bucket.audit.id
+        enable_log_file_validation = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/cloudtrail 0.24.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/cloudtrail/aws"
+        version = "0.24.0"
+
+        enable_log_file_validation = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/cloudtrail/aws"
+        version = "0.24.0"
+
         enable_log_file_validation = true
       }
     EOT

@@ -19,6 +19,7 @@ rule "aws/cloudtrail/multi-region" {
     trivy        = ["AWS-0014"]
     tfsec        = ["aws-cloudtrail-enable-all-regions"]
     security_hub = ["CloudTrail.1"]
+    prowler      = ["cloudtrail_multi_region_enabled"]
   }
 
   target {
@@ -27,6 +28,14 @@ rule "aws/cloudtrail/multi-region" {
 
   set "is_multi_region_trail" {
     value = true
+  }
+
+  module "cloudposse/cloudtrail/aws" {
+    version = ">= 0.1"
+
+    set "is_multi_region_trail" {
+      value = true
+    }
   }
 
   applicability {
@@ -133,6 +142,25 @@ rule "aws/cloudtrail/multi-region" {
         for_each              = toset(var.names)
         name                  = each.key
         s3_bucket_name        = aws_s3_bucket.audit.id
+        is_multi_region_trail = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/cloudtrail 0.24.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/cloudtrail/aws"
+        version = "0.24.0"
+
+        is_multi_region_trail = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/cloudtrail/aws"
+        version = "0.24.0"
+
         is_multi_region_trail = true
       }
     EOT

@@ -16,9 +16,11 @@ rule "aws/cloudtrail/trail-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_35"]
-    trivy   = ["AWS-0015"]
-    tfsec   = ["aws-cloudtrail-encryption-customer-managed-key"]
+    checkov      = ["CKV_AWS_35"]
+    trivy        = ["AWS-0015"]
+    tfsec        = ["aws-cloudtrail-encryption-customer-managed-key"]
+    security_hub = ["CloudTrail.2"]
+    prowler      = ["cloudtrail_kms_encryption_enabled"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/cloudwatch/log-group-key" {
     checkov = ["CKV_AWS_158"]
     trivy   = ["AWS-0017"]
     tfsec   = ["aws-cloudwatch-log-group-customer-key"]
+    prowler = ["cloudwatch_log_group_kms_encryption_enabled"]
   }
 
   target {
@@ -34,6 +35,33 @@ rule "aws/cloudwatch/log-group-key" {
   set "kms_key_id" {
     value   = param.kms_key
     present = true
+  }
+
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "cloudwatch_logs_kms_key_id" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
+  module "cloudposse/lambda-function/aws" {
+    version = ">= 0.1"
+
+    set "cloudwatch_logs_kms_key_arn" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 18.0"
+
+    set "cloudwatch_log_group_kms_key_id" {
+      value   = param.kms_key
+      present = true
+    }
   }
 
   applicability {
@@ -93,5 +121,68 @@ rule "aws/cloudwatch/log-group-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        cloudwatch_logs_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/lambda-function 0.6.1" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+
+        cloudwatch_logs_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 20.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cloudwatch_log_group_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -34,6 +34,43 @@ rule "aws/cloudwatch/log-group-retention" {
     one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "cloudwatch_logs_retention_in_days" {
+      value  = param.days
+      one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    }
+  }
+
+  module "cloudposse/lambda-function/aws" {
+    version = ">= 0.1"
+
+    set "cloudwatch_logs_retention_in_days" {
+      value  = param.days
+      one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    }
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 18.0"
+
+    set "cloudwatch_log_group_retention_in_days" {
+      value  = param.days
+      one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    }
+  }
+
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 8.0"
+
+    set "cloudwatch_log_group_retention_in_days" {
+      value  = param.days
+      one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+      when   = target.create_cloudwatch_log_group == true
+    }
+  }
+
   applicability {
     level = "review"
     cost  = "Longer retention is billed by stored volume."
@@ -129,6 +166,77 @@ rule "aws/cloudwatch/log-group-retention" {
         for_each          = toset(var.names)
         name              = each.key
         retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        cloudwatch_logs_retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/lambda-function 0.6.1" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+
+        cloudwatch_logs_retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 20.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cloudwatch_log_group_retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        create_cloudwatch_log_group = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        create_cloudwatch_log_group            = true
+        cloudwatch_log_group_retention_in_days = 365
       }
     EOT
   }

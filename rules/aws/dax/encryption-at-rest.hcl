@@ -19,6 +19,7 @@ rule "aws/dax/encryption-at-rest" {
     trivy        = ["AWS-0023"]
     tfsec        = ["aws-dynamodb-enable-at-rest-encryption"]
     security_hub = ["DynamoDB.3"]
+    prowler      = ["dynamodb_accelerator_cluster_encryption_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/dms/endpoint-tls" {
   aliases {
     checkov      = ["CKV2_AWS_49"]
     security_hub = ["DMS.9"]
+    prowler      = ["dms_endpoint_ssl_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/dms/minor-version-upgrades" {
   aliases {
     checkov      = ["CKV_AWS_222"]
     security_hub = ["DMS.6"]
+    prowler      = ["dms_instance_minor_version_upgrade_enabled"]
   }
 
   target {

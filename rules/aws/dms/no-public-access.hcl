@@ -17,6 +17,7 @@ rule "aws/dms/no-public-access" {
   aliases {
     checkov      = ["CKV_AWS_89"]
     security_hub = ["DMS.1"]
+    prowler      = ["dms_instance_no_public_access"]
   }
 
   target {

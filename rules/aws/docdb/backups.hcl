@@ -17,6 +17,7 @@ rule "aws/docdb/backups" {
   aliases {
     checkov      = ["CKV_AWS_360"]
     security_hub = ["DocumentDB.2"]
+    prowler      = ["documentdb_cluster_backup_enabled"]
   }
 
   target {

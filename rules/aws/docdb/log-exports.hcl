@@ -20,6 +20,7 @@ rule "aws/docdb/log-exports" {
     trivy        = ["AWS-0020"]
     tfsec        = ["aws-documentdb-enable-log-export"]
     security_hub = ["DocumentDB.4"]
+    prowler      = ["documentdb_cluster_cloudwatch_log_export"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/docdb/storage-encryption" {
     trivy        = ["AWS-0021"]
     tfsec        = ["aws-documentdb-enable-storage-encryption"]
     security_hub = ["DocumentDB.1"]
+    prowler      = ["documentdb_cluster_storage_encrypted"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
     trivy        = ["AWS-0024"]
     tfsec        = ["aws-dynamodb-enable-recovery"]
     security_hub = ["DynamoDB.2"]
+    prowler      = ["dynamodb_tables_pitr_enabled"]
   }
 
   target {
@@ -28,6 +29,14 @@ rule "aws/dynamodb/point-in-time-recovery" {
   set "point_in_time_recovery.enabled" {
     value   = true
     default = false
+  }
+
+  module "terraform-aws-modules/dynamodb-table/aws" {
+    version = "< 5.0"
+
+    set "point_in_time_recovery_enabled" {
+      value = true
+    }
   }
 
   applicability {
@@ -209,6 +218,23 @@ rule "aws/dynamodb/point-in-time-recovery" {
         point_in_time_recovery {
           enabled = true
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/dynamodb-table ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/dynamodb-table/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/dynamodb-table/aws"
+        version = "~> 4.0"
+
+        point_in_time_recovery_enabled = true
       }
     EOT
   }

@@ -17,6 +17,7 @@ rule "aws/ebs/encryption-by-default" {
   aliases {
     checkov      = ["CKV_AWS_106"]
     security_hub = ["EC2.7"]
+    prowler      = ["ec2_ebs_default_encryption"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/ebs/volume-encryption" {
     trivy        = ["AWS-0026"]
     tfsec        = ["aws-ebs-enable-volume-encryption"]
     security_hub = ["EC2.3"]
+    prowler      = ["ec2_ebs_volume_encryption"]
   }
 
   target {

@@ -34,6 +34,18 @@ rule "aws/ec2/block-device-encryption" {
     when          = block.snapshot_id == null
   }
 
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
+    set "root_block_device_encrypted" {
+      value = true
+    }
+
+    set "ebs_volume_encrypted" {
+      value = true
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace an instance; a launch configuration takes effect for new instances."
@@ -265,6 +277,26 @@ rule "aws/ec2/block-device-encryption" {
         root_block_device {
           encrypted = true
         }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        root_block_device_encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        root_block_device_encrypted = true
+        ebs_volume_encrypted        = true
       }
     EOT
   }

@@ -28,6 +28,16 @@ rule "aws/ec2/detailed-monitoring" {
   }
 
   module "terraform-aws-modules/ec2-instance/aws" {
+    version = ">= 3.0"
+
+    set "monitoring" {
+      value = true
+    }
+  }
+
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
     set "monitoring" {
       value = true
     }
@@ -153,6 +163,25 @@ rule "aws/ec2/detailed-monitoring" {
     after  = <<-EOT
       module "main" {
         source = "terraform-aws-modules/ec2-instance/aws"
+
+        monitoring = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        monitoring = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
 
         monitoring = true
       }

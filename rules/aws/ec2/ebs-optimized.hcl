@@ -26,6 +26,22 @@ rule "aws/ec2/ebs-optimized" {
     value = true
   }
 
+  module "terraform-aws-modules/ec2-instance/aws" {
+    version = ">= 3.0"
+
+    set "ebs_optimized" {
+      value = true
+    }
+  }
+
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
+    set "ebs_optimized" {
+      value = true
+    }
+  }
+
   applicability {
     level    = "review"
     note     = "AWS stops and starts the instance for the change, unless its type is optimised by default."
@@ -131,6 +147,42 @@ rule "aws/ec2/ebs-optimized" {
         for_each      = toset(var.names)
         ami           = var.ami
         instance_type = "t3.small"
+        ebs_optimized = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ec2-instance ~> 5.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ec2-instance/aws"
+        version = "~> 5.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ec2-instance/aws"
+        version = "~> 5.0"
+
+        ebs_optimized = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        ebs_optimized = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
         ebs_optimized = true
       }
     EOT

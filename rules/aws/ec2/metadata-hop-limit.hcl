@@ -15,7 +15,8 @@ rule "aws/ec2/metadata-hop-limit" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_341"]
+    checkov      = ["CKV_AWS_341"]
+    security_hub = ["AutoScaling.4"]
   }
 
   target {

@@ -15,8 +15,10 @@ rule "aws/ec2/no-public-address" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_88", "CKV_AWS_389"]
-    trivy   = ["AWS-0009"]
+    checkov      = ["CKV_AWS_88", "CKV_AWS_389"]
+    trivy        = ["AWS-0009"]
+    security_hub = ["EC2.9", "EC2.25", "AutoScaling.5"]
+    prowler      = ["ec2_instance_public_ip", "ec2_launch_template_no_public_ip"]
   }
 
   target {
@@ -33,6 +35,26 @@ rule "aws/ec2/no-public-address" {
     value         = false
     default       = false
     create_blocks = false
+  }
+
+  module "terraform-aws-modules/ec2-instance/aws" {
+    version = ">= 3.0"
+
+    set "associate_public_ip_address" {
+      value = false
+    }
+  }
+
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
+    set "associate_public_ip_address" {
+      value = false
+    }
+
+    set "assign_eip_address" {
+      value = false
+    }
   }
 
   applicability {
@@ -145,6 +167,45 @@ rule "aws/ec2/no-public-address" {
         network_interfaces {
           associate_public_ip_address = false
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ec2-instance ~> 5.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ec2-instance/aws"
+        version = "~> 5.0"
+
+        associate_public_ip_address = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ec2-instance/aws"
+        version = "~> 5.0"
+
+        associate_public_ip_address = false
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        associate_public_ip_address = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        associate_public_ip_address = false
+        assign_eip_address          = false
       }
     EOT
   }

@@ -18,7 +18,8 @@ rule "aws/ec2/require-imdsv2" {
     checkov      = ["CKV_AWS_79"]
     trivy        = ["AWS-0028", "AWS-0130"]
     tfsec        = ["aws-ec2-enforce-http-token-imds"]
-    security_hub = ["EC2.8", "EC2.170"]
+    security_hub = ["EC2.8", "EC2.170", "AutoScaling.3"]
+    prowler      = ["ec2_instance_imdsv2_enabled"]
   }
 
   target {
@@ -40,9 +41,20 @@ rule "aws/ec2/require-imdsv2" {
   }
 
   module "terraform-aws-modules/ec2-instance/aws" {
-    set "metadata_options" {
-      value = { http_endpoint = "enabled", http_tokens = "required" }
-      when  = target.metadata_options == null
+    version = ">= 3.0"
+
+    set "metadata_options.http_tokens" {
+      value = "required"
+      when  = target.metadata_options.http_endpoint != "disabled"
+    }
+  }
+
+  module "cloudposse/ec2-instance/aws" {
+    version = ">= 0.40"
+
+    set "metadata_http_tokens_required" {
+      value = true
+      when  = target.metadata_http_endpoint_enabled != false
     }
   }
 
@@ -234,8 +246,9 @@ rule "aws/ec2/require-imdsv2" {
     EOT
     after  = <<-EOT
       module "web" {
-        source           = "terraform-aws-modules/ec2-instance/aws"
-        metadata_options = { http_endpoint = "enabled", http_tokens = "required" }
+        source = "terraform-aws-modules/ec2-instance/aws"
+
+        metadata_options = { http_tokens = "required" }
       }
     EOT
   }
@@ -256,6 +269,25 @@ rule "aws/ec2/require-imdsv2" {
           http_endpoint = "enabled"
           http_tokens   = "required"
         }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ec2-instance 1.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        metadata_http_tokens_required = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ec2-instance/aws"
+        version = "1.6.0"
+
+        metadata_http_tokens_required = true
       }
     EOT
   }

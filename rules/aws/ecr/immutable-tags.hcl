@@ -16,9 +16,11 @@ rule "aws/ecr/immutable-tags" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_51"]
-    trivy   = ["AWS-0031"]
-    tfsec   = ["aws-ecr-enforce-immutable-repository"]
+    checkov      = ["CKV_AWS_51"]
+    trivy        = ["AWS-0031"]
+    tfsec        = ["aws-ecr-enforce-immutable-repository"]
+    security_hub = ["ECR.2"]
+    prowler      = ["ecr_repositories_tag_immutability"]
   }
 
   target {
@@ -28,6 +30,25 @@ rule "aws/ecr/immutable-tags" {
   set "image_tag_mutability" {
     value  = "IMMUTABLE"
     one_of = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
+  }
+
+  module "terraform-aws-modules/ecr/aws" {
+    version = ">= 1.0"
+
+    set "repository_image_tag_mutability" {
+      value   = "IMMUTABLE"
+      one_of  = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
+      default = "IMMUTABLE"
+    }
+  }
+
+  module "cloudposse/ecr/aws" {
+    version = ">= 0.30"
+
+    set "image_tag_mutability" {
+      value  = "IMMUTABLE"
+      one_of = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]
+    }
   }
 
   applicability {
@@ -124,6 +145,44 @@ rule "aws/ecr/immutable-tags" {
       resource "aws_ecr_repository" "main" {
         for_each             = toset(var.names)
         name                 = each.key
+        image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ecr ~> 2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_image_tag_mutability = "MUTABLE"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_image_tag_mutability = "IMMUTABLE"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ecr 0.42.1" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ecr/aws"
+        version = "0.42.1"
+
+        image_tag_mutability = "MUTABLE"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ecr/aws"
+        version = "0.42.1"
+
         image_tag_mutability = "IMMUTABLE"
       }
     EOT

@@ -44,6 +44,21 @@ rule "aws/ecr/kms-encryption" {
     }
   }
 
+  module "terraform-aws-modules/ecr/aws" {
+    version = ">= 1.0"
+
+    set "repository_encryption_type" {
+      value  = "KMS"
+      one_of = ["KMS", "KMS_DSSE"]
+    }
+
+    set "repository_kms_key" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace the repository, which deletes its images."
@@ -171,6 +186,23 @@ rule "aws/ecr/kms-encryption" {
         encryption_configuration {
           encryption_type = "KMS"
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ecr ~> 2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_encryption_type = "KMS"
       }
     EOT
   }

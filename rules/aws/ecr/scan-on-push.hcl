@@ -19,6 +19,7 @@ rule "aws/ecr/scan-on-push" {
     trivy        = ["AWS-0030"]
     tfsec        = ["aws-ecr-enable-image-scans"]
     security_hub = ["ECR.1"]
+    prowler      = ["ecr_repositories_scan_images_on_push_enabled"]
   }
 
   target {
@@ -28,6 +29,23 @@ rule "aws/ecr/scan-on-push" {
   set "image_scanning_configuration.scan_on_push" {
     value   = true
     default = false
+  }
+
+  module "terraform-aws-modules/ecr/aws" {
+    version = ">= 1.0"
+
+    set "repository_image_scan_on_push" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/ecr/aws" {
+    version = ">= 0.30"
+
+    set "scan_images_on_push" {
+      value = true
+    }
   }
 
   applicability {
@@ -148,6 +166,44 @@ rule "aws/ecr/scan-on-push" {
         image_scanning_configuration {
           scan_on_push = true
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/ecr ~> 2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_image_scan_on_push = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_image_scan_on_push = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/ecr 0.42.1" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/ecr/aws"
+        version = "0.42.1"
+
+        scan_images_on_push = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/ecr/aws"
+        version = "0.42.1"
+
+        scan_images_on_push = true
       }
     EOT
   }

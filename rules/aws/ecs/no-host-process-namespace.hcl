@@ -17,6 +17,7 @@ rule "aws/ecs/no-host-process-namespace" {
   aliases {
     checkov      = ["CKV_AWS_335", "CKV_AWS_334"]
     security_hub = ["ECS.3", "ECS.4"]
+    prowler      = ["ecs_task_definitions_host_namespace_not_shared", "ecs_task_definitions_no_privileged_containers"]
   }
 
   target {

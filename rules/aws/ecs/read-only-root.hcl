@@ -17,6 +17,7 @@ rule "aws/ecs/read-only-root" {
   aliases {
     checkov      = ["CKV_AWS_336"]
     security_hub = ["ECS.5"]
+    prowler      = ["ecs_task_definitions_containers_readonly_access"]
   }
 
   target {

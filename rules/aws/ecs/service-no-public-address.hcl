@@ -17,6 +17,7 @@ rule "aws/ecs/service-no-public-address" {
   aliases {
     checkov      = ["CKV_AWS_333"]
     security_hub = ["ECS.2"]
+    prowler      = ["ecs_service_no_assign_public_ip"]
   }
 
   target {

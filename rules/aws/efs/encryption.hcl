@@ -20,6 +20,7 @@ rule "aws/efs/encryption" {
     trivy        = ["AWS-0037"]
     tfsec        = ["aws-efs-enable-at-rest-encryption"]
     security_hub = ["EFS.1"]
+    prowler      = ["efs_encryption_at_rest_enabled"]
   }
 
   target {
@@ -28,6 +29,23 @@ rule "aws/efs/encryption" {
 
   set "encrypted" {
     value = true
+  }
+
+  module "terraform-aws-modules/efs/aws" {
+    version = ">= 1.0"
+
+    set "encrypted" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/efs/aws" {
+    version = ">= 0.20"
+
+    set "encrypted" {
+      value = true
+    }
   }
 
   applicability {
@@ -134,6 +152,44 @@ rule "aws/efs/encryption" {
         for_each         = toset(var.names)
         performance_mode = "generalPurpose"
         encrypted        = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/efs ~> 1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/efs/aws"
+        version = "~> 1.0"
+
+        encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/efs/aws"
+        version = "~> 1.0"
+
+        encrypted = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/efs 1.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/efs/aws"
+        version = "1.2.0"
+
+        encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/efs/aws"
+        version = "1.2.0"
+
+        encrypted = true
       }
     EOT
   }

@@ -37,6 +37,33 @@ rule "aws/efs/file-system-key" {
     present = true
   }
 
+  module "terraform-aws-modules/efs/aws" {
+    version = ">= 1.0"
+
+    set "encrypted" {
+      value   = true
+      default = true
+    }
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
+  module "cloudposse/efs/aws" {
+    version = ">= 0.20"
+
+    set "encrypted" {
+      value = true
+    }
+
+    set "kms_key_id" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace the file system with an empty one."
@@ -121,5 +148,48 @@ rule "aws/efs/file-system-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/efs ~> 1.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/efs/aws"
+        version = "~> 1.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/efs/aws"
+        version = "~> 1.0"
+
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/efs 1.2.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/efs/aws"
+        version = "1.2.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/efs/aws"
+        version = "1.2.0"
+
+        encrypted  = true
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -20,6 +20,7 @@ rule "aws/eks/control-plane-logs" {
     trivy        = ["AWS-0038"]
     tfsec        = ["aws-eks-enable-control-plane-logging"]
     security_hub = ["EKS.8"]
+    prowler      = ["eks_control_plane_logging_all_types_enabled"]
   }
 
   target {
@@ -29,6 +30,35 @@ rule "aws/eks/control-plane-logs" {
   set "enabled_cluster_log_types" {
     value    = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
     contains = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 21.0"
+
+    set "enabled_log_types" {
+      value    = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      contains = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      default  = ["audit", "api", "authenticator"]
+    }
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 18.0, < 21.0"
+
+    set "cluster_enabled_log_types" {
+      value    = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      contains = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      default  = ["audit", "api", "authenticator"]
+    }
+  }
+
+  module "cloudposse/eks-cluster/aws" {
+    version = ">= 0.10"
+
+    set "enabled_cluster_log_types" {
+      value    = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      contains = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+    }
   }
 
   applicability {
@@ -136,6 +166,59 @@ rule "aws/eks/control-plane-logs" {
         name                      = each.key
         role_arn                  = aws_iam_role.cluster.arn
         enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 21.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        enabled_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 20.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cluster_enabled_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/eks-cluster 4.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/eks-cluster/aws"
+        version = "4.6.0"
+
+        enabled_cluster_log_types = ["audit"]
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/eks-cluster/aws"
+        version = "4.6.0"
+
+        enabled_cluster_log_types = ["audit", "api", "authenticator", "controllerManager", "scheduler"]
       }
     EOT
   }

@@ -19,6 +19,7 @@ rule "aws/eks/no-public-endpoint" {
     trivy        = ["AWS-0040"]
     tfsec        = ["aws-eks-no-public-cluster-access"]
     security_hub = ["EKS.1"]
+    prowler      = ["eks_endpoints_not_publicly_accessible"]
   }
 
   target {
@@ -38,9 +39,49 @@ rule "aws/eks/no-public-endpoint" {
   }
 
   module "terraform-aws-modules/eks/aws" {
+    version = ">= 19.0, < 21.0"
+
     set "cluster_endpoint_public_access" {
       value   = false
       default = false
+    }
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 21.0"
+
+    set "endpoint_public_access" {
+      value   = false
+      default = false
+    }
+
+    set "endpoint_private_access" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 18.0, < 19.0"
+
+    set "cluster_endpoint_public_access" {
+      value = false
+    }
+
+    set "cluster_endpoint_private_access" {
+      value = true
+    }
+  }
+
+  module "cloudposse/eks-cluster/aws" {
+    version = ">= 0.10"
+
+    set "endpoint_private_access" {
+      value = true
+    }
+
+    set "endpoint_public_access" {
+      value = false
     }
   }
 
@@ -157,16 +198,73 @@ rule "aws/eks/no-public-endpoint" {
   example "the published module" {
     before = <<-EOT
       module "eks" {
-        source = "terraform-aws-modules/eks/aws"
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
 
         cluster_endpoint_public_access = true
       }
     EOT
     after  = <<-EOT
       module "eks" {
-        source = "terraform-aws-modules/eks/aws"
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
 
         cluster_endpoint_public_access = false
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 21.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        endpoint_public_access = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        endpoint_public_access = false
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 18.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 18.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 18.0"
+
+        cluster_endpoint_public_access  = false
+        cluster_endpoint_private_access = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/eks-cluster 4.6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/eks-cluster/aws"
+        version = "4.6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/eks-cluster/aws"
+        version = "4.6.0"
+
+        endpoint_private_access = true
+        endpoint_public_access  = false
       }
     EOT
   }

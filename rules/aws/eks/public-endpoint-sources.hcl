@@ -42,6 +42,38 @@ rule "aws/eks/public-endpoint-sources" {
     when = target.vpc_config.endpoint_public_access != false
   }
 
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 21.0"
+
+    set "endpoint_public_access_cidrs" {
+      value   = param.allowed_cidrs
+      present = true
+      when    = target.endpoint_public_access == true
+    }
+
+    narrow "endpoint_public_access_cidrs" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = target.endpoint_public_access == true
+    }
+  }
+
+  module "terraform-aws-modules/eks/aws" {
+    version = ">= 19.0, < 21.0"
+
+    set "cluster_endpoint_public_access_cidrs" {
+      value   = param.allowed_cidrs
+      present = true
+      when    = target.cluster_endpoint_public_access == true
+    }
+
+    narrow "cluster_endpoint_public_access_cidrs" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = target.cluster_endpoint_public_access == true
+    }
+  }
+
   applicability {
     level     = "review"
     note      = "kubectl, pipelines and nodes that come from outside the remaining networks are locked out from the next apply on; nodes in private subnets need the private endpoint or a NAT address in the list."
@@ -144,5 +176,103 @@ rule "aws/eks/public-endpoint-sources" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 21.0" {
+    params = {
+      allowed_cidrs = ["203.0.113.0/24"]
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        endpoint_public_access = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        endpoint_public_access       = true
+        endpoint_public_access_cidrs = ["203.0.113.0/24"]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 21.0 with endpoint_public_access_cidrs" {
+    params = {
+      allowed_cidrs = ["203.0.113.0/24"]
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        endpoint_public_access       = true
+        endpoint_public_access_cidrs = ["0.0.0.0/0"]
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 21.0"
+
+        endpoint_public_access       = true
+        endpoint_public_access_cidrs = ["203.0.113.0/24"]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 20.0" {
+    params = {
+      allowed_cidrs = ["203.0.113.0/24"]
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cluster_endpoint_public_access = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cluster_endpoint_public_access       = true
+        cluster_endpoint_public_access_cidrs = ["203.0.113.0/24"]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/eks ~> 20.0 with cluster_endpoint_public_access_cidrs" {
+    params = {
+      allowed_cidrs = ["203.0.113.0/24"]
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cluster_endpoint_public_access       = true
+        cluster_endpoint_public_access_cidrs = ["0.0.0.0/0"]
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/eks/aws"
+        version = "~> 20.0"
+
+        cluster_endpoint_public_access       = true
+        cluster_endpoint_public_access_cidrs = ["203.0.113.0/24"]
+      }
+    EOT
   }
 }

@@ -19,6 +19,7 @@ rule "aws/eks/secrets-encryption" {
     trivy        = ["AWS-0039"]
     tfsec        = ["aws-eks-encrypt-secrets"]
     security_hub = ["EKS.3"]
+    prowler      = ["eks_cluster_kms_cmk_encryption_in_secrets_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/eks/supported-version" {
   aliases {
     checkov      = ["CKV_AWS_339"]
     security_hub = ["EKS.2"]
+    prowler      = ["eks_cluster_uses_a_supported_version"]
   }
 
   target {

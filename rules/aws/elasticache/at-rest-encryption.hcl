@@ -30,6 +30,23 @@ rule "aws/elasticache/at-rest-encryption" {
     value = true
   }
 
+  module "terraform-aws-modules/elasticache/aws" {
+    version = ">= 1.0"
+
+    set "at_rest_encryption_enabled" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/elasticache-redis/aws" {
+    version = ">= 0.20"
+
+    set "at_rest_encryption_enabled" {
+      value = true
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace the group; the cache starts empty."
@@ -143,6 +160,42 @@ rule "aws/elasticache/at-rest-encryption" {
         for_each                   = toset(var.names)
         replication_group_id       = "sessions"
         description                = "web sessions"
+        at_rest_encryption_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/elasticache ~> 1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        at_rest_encryption_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        at_rest_encryption_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/elasticache-redis 1.9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/elasticache-redis/aws"
+        version = "1.9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/elasticache-redis/aws"
+        version = "1.9.0"
+
         at_rest_encryption_enabled = true
       }
     EOT

@@ -15,7 +15,9 @@ rule "aws/elasticache/auth-token" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_31"]
+    checkov      = ["CKV_AWS_31"]
+    security_hub = ["ElastiCache.6"]
+    prowler      = ["elasticache_redis_replication_group_auth_enabled"]
   }
 
   target {
@@ -36,6 +38,21 @@ rule "aws/elasticache/auth-token" {
     value   = param.auth_token
     present = true
     when    = target.user_group_ids == null
+  }
+
+  module "terraform-aws-modules/elasticache/aws" {
+    version = ">= 1.0"
+
+    set "transit_encryption_enabled" {
+      value   = true
+      default = true
+    }
+
+    set "auth_token" {
+      value   = param.auth_token
+      present = true
+      when    = target.user_group_ids == null
+    }
   }
 
   applicability {
@@ -145,5 +162,34 @@ rule "aws/elasticache/auth-token" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/elasticache ~> 1.0" {
+    params = {
+      auth_token = random_password.cache.result
+    }
+
+    before = <<-EOT
+      resource "random_password" "cache" {
+        length = 64
+      }
+
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+      }
+    EOT
+    after  = <<-EOT
+      resource "random_password" "cache" {
+        length = 64
+      }
+
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        auth_token = random_password.cache.result
+      }
+    EOT
   }
 }

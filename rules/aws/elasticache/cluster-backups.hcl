@@ -19,6 +19,7 @@ rule "aws/elasticache/cluster-backups" {
     trivy        = ["AWS-0050"]
     tfsec        = ["aws-elasticache-enable-backup-retention"]
     security_hub = ["ElastiCache.1"]
+    prowler      = ["elasticache_redis_cluster_backup_enabled"]
   }
 
   target {

@@ -15,7 +15,8 @@ rule "aws/elasticache/cluster-subnet-group" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_323"]
+    checkov      = ["CKV_AWS_323"]
+    security_hub = ["ElastiCache.7"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/elasticache/minor-version-upgrades" {
   aliases {
     checkov      = ["CKV_AWS_322"]
     security_hub = ["ElastiCache.2"]
+    prowler      = ["elasticache_redis_cluster_auto_minor_version_upgrades"]
   }
 
   target {

@@ -38,6 +38,20 @@ rule "aws/elasticache/replication-group-key" {
     present = true
   }
 
+  module "terraform-aws-modules/elasticache/aws" {
+    version = ">= 1.0"
+
+    set "at_rest_encryption_enabled" {
+      value   = true
+      default = true
+    }
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Terraform will plan to replace the replication group; the cache starts empty."
@@ -134,5 +148,26 @@ rule "aws/elasticache/replication-group-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/elasticache ~> 1.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -29,6 +29,23 @@ rule "aws/elasticache/transit-encryption" {
     value = true
   }
 
+  module "terraform-aws-modules/elasticache/aws" {
+    version = ">= 1.0"
+
+    set "transit_encryption_enabled" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/elasticache-redis/aws" {
+    version = ">= 0.20"
+
+    set "transit_encryption_enabled" {
+      value = true
+    }
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Clients must speak TLS from then on; with engines before 7.0.5 Terraform replaces the group."
@@ -141,6 +158,44 @@ rule "aws/elasticache/transit-encryption" {
         for_each                   = toset(var.names)
         replication_group_id       = "sessions"
         description                = "web sessions"
+        transit_encryption_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/elasticache ~> 1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        transit_encryption_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/elasticache/aws"
+        version = "~> 1.0"
+
+        transit_encryption_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/elasticache-redis 1.9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/elasticache-redis/aws"
+        version = "1.9.0"
+
+        transit_encryption_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/elasticache-redis/aws"
+        version = "1.9.0"
+
         transit_encryption_enabled = true
       }
     EOT

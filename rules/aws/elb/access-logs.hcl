@@ -18,6 +18,7 @@ rule "aws/elb/access-logs" {
   aliases {
     checkov      = ["CKV_AWS_91"]
     security_hub = ["ELB.5"]
+    prowler      = ["elbv2_logging_enabled"]
   }
 
   target {
@@ -37,6 +38,33 @@ rule "aws/elb/access-logs" {
         keep  = true
       }
       enabled = true
+    }
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 6.0"
+
+    set "access_logs.bucket" {
+      value   = param.log_bucket
+      present = true
+    }
+
+    set "access_logs.enabled" {
+      value = true
+    }
+  }
+
+  module "cloudposse/alb/aws" {
+    version = ">= 1.0"
+
+    set "access_logs_enabled" {
+      value   = true
+      default = true
+    }
+
+    set "access_logs_s3_bucket_id" {
+      value   = param.log_bucket
+      present = true
     }
   }
 
@@ -214,5 +242,50 @@ rule "aws/elb/access-logs" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    params = {
+      log_bucket = "acme-logs"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        access_logs = { bucket = "acme-logs", enabled = true }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/alb 2.2.0" {
+    params = {
+      log_bucket = "acme-logs"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/alb/aws"
+        version = "2.2.0"
+
+        access_logs_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/alb/aws"
+        version = "2.2.0"
+
+        access_logs_enabled      = true
+        access_logs_s3_bucket_id = "acme-logs"
+      }
+    EOT
   }
 }

@@ -16,7 +16,9 @@ rule "aws/elb/classic-access-logs" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_92"]
+    checkov      = ["CKV_AWS_92"]
+    security_hub = ["ELB.5"]
+    prowler      = ["elb_logging_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/elb/classic-listener-tls" {
   aliases {
     checkov      = ["CKV_AWS_127", "CKV_AWS_376"]
     security_hub = ["ELB.3"]
+    prowler      = ["elb_ssl_listeners"]
   }
 
   target {

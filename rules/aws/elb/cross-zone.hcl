@@ -15,7 +15,9 @@ rule "aws/elb/cross-zone" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_152", "CKV_AWS_138"]
+    checkov      = ["CKV_AWS_152", "CKV_AWS_138"]
+    security_hub = ["ELB.9"]
+    prowler      = ["elb_cross_zone_load_balancing_enabled"]
   }
 
   target {
@@ -32,6 +34,15 @@ rule "aws/elb/cross-zone" {
     value   = true
     default = true
     when    = target.listener != null
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
+    set "enable_cross_zone_load_balancing" {
+      value   = true
+      default = true
+    }
   }
 
   applicability {
@@ -168,6 +179,25 @@ rule "aws/elb/cross-zone" {
           lb_port           = 80
           lb_protocol       = "http"
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        enable_cross_zone_load_balancing = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        enable_cross_zone_load_balancing = true
       }
     EOT
   }

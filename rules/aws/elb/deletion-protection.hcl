@@ -16,7 +16,9 @@ rule "aws/elb/deletion-protection" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_150"]
+    checkov      = ["CKV_AWS_150"]
+    security_hub = ["ELB.6"]
+    prowler      = ["elbv2_deletion_protection"]
   }
 
   target {
@@ -28,9 +30,27 @@ rule "aws/elb/deletion-protection" {
   }
 
   module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
     set "enable_deletion_protection" {
       value   = true
       default = true
+    }
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = "< 9.0"
+
+    set "enable_deletion_protection" {
+      value = true
+    }
+  }
+
+  module "cloudposse/alb/aws" {
+    version = ">= 1.0"
+
+    set "deletion_protection_enabled" {
+      value = true
     }
   }
 
@@ -146,6 +166,40 @@ rule "aws/elb/deletion-protection" {
         source = "terraform-aws-modules/alb/aws"
 
         enable_deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 8.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 8.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 8.0"
+
+        enable_deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/alb 2.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/alb/aws"
+        version = "2.2.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/alb/aws"
+        version = "2.2.0"
+
+        deletion_protection_enabled = true
       }
     EOT
   }

@@ -16,7 +16,9 @@ rule "aws/elb/desync-mitigation" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_328"]
+    checkov      = ["CKV_AWS_328"]
+    security_hub = ["ELB.12", "ELB.14"]
+    prowler      = ["elbv2_desync_mitigation_mode"]
   }
 
   target {
@@ -27,6 +29,16 @@ rule "aws/elb/desync-mitigation" {
     value   = "defensive"
     one_of  = ["defensive", "strictest"]
     default = "defensive"
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
+    set "desync_mitigation_mode" {
+      value   = "defensive"
+      one_of  = ["defensive", "strictest"]
+      default = "defensive"
+    }
   }
 
   applicability {
@@ -105,5 +117,24 @@ rule "aws/elb/desync-mitigation" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        desync_mitigation_mode = "monitor"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        desync_mitigation_mode = "defensive"
+      }
+    EOT
   }
 }

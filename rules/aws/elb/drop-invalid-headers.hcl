@@ -16,9 +16,11 @@ rule "aws/elb/drop-invalid-headers" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_131"]
-    trivy   = ["AWS-0052"]
-    tfsec   = ["aws-elb-drop-invalid-headers"]
+    checkov      = ["CKV_AWS_131"]
+    trivy        = ["AWS-0052"]
+    tfsec        = ["aws-elb-drop-invalid-headers"]
+    security_hub = ["ELB.4"]
+    prowler      = ["elbv2_alb_drop_invalid_header_fields_enabled"]
   }
 
   target {
@@ -28,6 +30,31 @@ rule "aws/elb/drop-invalid-headers" {
 
   set "drop_invalid_header_fields" {
     value = true
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
+    set "drop_invalid_header_fields" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 5.0, < 9.0"
+
+    set "drop_invalid_header_fields" {
+      value = true
+    }
+  }
+
+  module "cloudposse/alb/aws" {
+    version = ">= 1.0"
+
+    set "drop_invalid_header_fields" {
+      value = true
+    }
   }
 
   applicability {
@@ -137,5 +164,58 @@ rule "aws/elb/drop-invalid-headers" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        drop_invalid_header_fields = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        drop_invalid_header_fields = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 8.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 8.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 8.0"
+
+        drop_invalid_header_fields = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/alb 2.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/alb/aws"
+        version = "2.2.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/alb/aws"
+        version = "2.2.0"
+
+        drop_invalid_header_fields = true
+      }
+    EOT
   }
 }

@@ -17,6 +17,7 @@ rule "aws/elb/web-acl" {
   aliases {
     checkov      = ["CKV2_AWS_28"]
     security_hub = ["ELB.16"]
+    prowler      = ["elbv2_waf_acl_attached"]
   }
 
   target {
@@ -40,6 +41,19 @@ rule "aws/elb/web-acl" {
         value = param.web_acl_arn
         keep  = true
       }
+    }
+  }
+
+  module "terraform-aws-modules/alb/aws" {
+    version = ">= 9.0"
+
+    set "associate_web_acl" {
+      value = true
+    }
+
+    set "web_acl_arn" {
+      value   = param.web_acl_arn
+      present = true
     }
   }
 
@@ -138,6 +152,28 @@ rule "aws/elb/web-acl" {
 
         resource_arn = aws_lb.web[each.key].arn
         web_acl_arn  = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/main/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/alb ~> 9.0" {
+    params = {
+      web_acl_arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/main/a1b2c3d4"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/alb/aws"
+        version = "~> 9.0"
+
+        associate_web_acl = true
+        web_acl_arn       = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/main/a1b2c3d4"
       }
     EOT
   }

@@ -17,6 +17,7 @@ rule "aws/emr/block-public-access" {
   aliases {
     checkov      = ["CKV_AWS_390"]
     security_hub = ["EMR.2"]
+    prowler      = ["emr_cluster_account_public_block_enabled"]
   }
 
   target {

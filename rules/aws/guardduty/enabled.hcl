@@ -17,6 +17,7 @@ rule "aws/guardduty/enabled" {
   aliases {
     checkov      = ["CKV_AWS_238"]
     security_hub = ["GuardDuty.1"]
+    prowler      = ["guardduty_is_enabled"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/kms/key-rotation" {
     trivy        = ["AWS-0065"]
     tfsec        = ["aws-kms-auto-rotate-keys"]
     security_hub = ["KMS.4"]
+    prowler      = ["kms_cmk_rotation_enabled"]
   }
 
   target {
@@ -28,6 +29,24 @@ rule "aws/kms/key-rotation" {
   set "enable_key_rotation" {
     value   = true
     default = false
+  }
+
+  module "terraform-aws-modules/kms/aws" {
+    version = ">= 1.0"
+
+    set "enable_key_rotation" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/kms-key/aws" {
+    version = ">= 0.10"
+
+    set "enable_key_rotation" {
+      value   = true
+      default = true
+    }
   }
 
   refuse {
@@ -165,5 +184,43 @@ rule "aws/kms/key-rotation" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/kms ~> 3.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/kms/aws"
+        version = "~> 3.0"
+
+        enable_key_rotation = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/kms/aws"
+        version = "~> 3.0"
+
+        enable_key_rotation = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/kms-key 0.12.2" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/kms-key/aws"
+        version = "0.12.2"
+
+        enable_key_rotation = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/kms-key/aws"
+        version = "0.12.2"
+
+        enable_key_rotation = true
+      }
+    EOT
   }
 }

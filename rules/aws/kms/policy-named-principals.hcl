@@ -15,7 +15,9 @@ rule "aws/kms/policy-named-principals" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_33"]
+    checkov      = ["CKV_AWS_33"]
+    security_hub = ["KMS.5"]
+    prowler      = ["kms_key_not_publicly_accessible"]
   }
 
   target {

@@ -33,6 +33,15 @@ rule "aws/lambda/code-signing" {
     present = true
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "code_signing_config_arn" {
+      value   = param.code_signing_config_arn
+      present = true
+    }
+  }
+
   applicability {
     level = "review"
     note  = "Deployments of packages that nobody has signed fail from then on."
@@ -97,5 +106,26 @@ rule "aws/lambda/code-signing" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0f6c334abcdea4d8b"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0f6c334abcdea4d8b"
+      }
+    EOT
   }
 }

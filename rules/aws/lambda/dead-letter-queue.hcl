@@ -34,6 +34,20 @@ rule "aws/lambda/dead-letter-queue" {
     present = true
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "dead_letter_target_arn" {
+      value   = param.dead_letter_arn
+      present = true
+    }
+
+    set "attach_dead_letter_policy" {
+      value = true
+      when  = target.create_role != false
+    }
+  }
+
   applicability {
     level = "review"
     note  = "The function's role needs permission to send to the queue or topic, or the apply fails."
@@ -107,5 +121,27 @@ rule "aws/lambda/dead-letter-queue" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      dead_letter_arn = "arn:aws:sqs:eu-west-1:111122223333:failed"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        dead_letter_target_arn    = "arn:aws:sqs:eu-west-1:111122223333:failed"
+        attach_dead_letter_policy = true
+      }
+    EOT
   }
 }

@@ -35,6 +35,26 @@ rule "aws/lambda/environment-key" {
     present = true
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+      when    = target.environment_variables != null
+    }
+  }
+
+  module "cloudposse/lambda-function/aws" {
+    version = ">= 0.1"
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+      when    = target.lambda_environment != null
+    }
+  }
+
   applicability {
     level = "review"
     note  = "The function's role needs permission to decrypt with the key, or calls fail."
@@ -146,5 +166,53 @@ rule "aws/lambda/environment-key" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        environment_variables = { STAGE = "live" }
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        environment_variables = { STAGE = "live" }
+        kms_key_arn           = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/lambda-function 0.6.1" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+
+        lambda_environment = { variables = { STAGE = "live" } }
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+
+        lambda_environment = { variables = { STAGE = "live" } }
+        kms_key_arn        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -15,7 +15,9 @@ rule "aws/lambda/inside-vpc" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_117"]
+    checkov      = ["CKV_AWS_117"]
+    security_hub = ["Lambda.3"]
+    prowler      = ["awslambda_function_inside_vpc"]
   }
 
   target {
@@ -43,6 +45,25 @@ rule "aws/lambda/inside-vpc" {
         value = param.security_group_ids
         keep  = true
       }
+    }
+  }
+
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "vpc_subnet_ids" {
+      value   = param.subnet_ids
+      present = true
+    }
+
+    set "vpc_security_group_ids" {
+      value   = param.security_group_ids
+      present = true
+    }
+
+    set "attach_network_policy" {
+      value = true
+      when  = target.create_role != false
     }
   }
 
@@ -120,5 +141,29 @@ rule "aws/lambda/inside-vpc" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      subnet_ids         = ["subnet-0123456789abcdef0"]
+      security_group_ids = ["sg-0123456789abcdef0"]
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        vpc_subnet_ids         = ["subnet-0123456789abcdef0"]
+        vpc_security_group_ids = ["sg-0123456789abcdef0"]
+        attach_network_policy  = true
+      }
+    EOT
   }
 }

@@ -17,6 +17,7 @@ rule "aws/lambda/no-public-invocation" {
   aliases {
     checkov      = ["CKV_AWS_301"]
     security_hub = ["Lambda.1"]
+    prowler      = ["awslambda_function_not_publicly_accessible"]
   }
 
   target {

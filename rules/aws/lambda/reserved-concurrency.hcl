@@ -33,6 +33,24 @@ rule "aws/lambda/reserved-concurrency" {
     value    = param.reserved_concurrency
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "reserved_concurrent_executions" {
+      value    = param.reserved_concurrency
+      at_least = 0
+    }
+  }
+
+  module "cloudposse/lambda-function/aws" {
+    version = ">= 0.1"
+
+    set "reserved_concurrent_executions" {
+      value    = param.reserved_concurrency
+      at_least = 0
+    }
+  }
+
   applicability {
     level = "review"
     note  = "Calls beyond the bound are throttled; other functions have that much less in common."
@@ -162,5 +180,47 @@ rule "aws/lambda/reserved-concurrency" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    params = {
+      reserved_concurrency = 25
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        reserved_concurrent_executions = 25
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/lambda-function 0.6.1" {
+    params = {
+      reserved_concurrency = 25
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+
+        reserved_concurrent_executions = 25
+      }
+    EOT
   }
 }

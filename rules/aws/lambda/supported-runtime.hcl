@@ -18,6 +18,7 @@ rule "aws/lambda/supported-runtime" {
   aliases {
     checkov      = ["CKV_AWS_363"]
     security_hub = ["Lambda.2"]
+    prowler      = ["awslambda_function_using_supported_runtimes"]
   }
 
   target {

@@ -30,6 +30,29 @@ rule "aws/lambda/tracing" {
     one_of = ["Active", "PassThrough"]
   }
 
+  module "terraform-aws-modules/lambda/aws" {
+    version = ">= 2.0"
+
+    set "tracing_mode" {
+      value  = "Active"
+      one_of = ["Active", "PassThrough"]
+    }
+
+    set "attach_tracing_policy" {
+      value = true
+      when  = target.create_role != false
+    }
+  }
+
+  module "cloudposse/lambda-function/aws" {
+    version = ">= 0.1"
+
+    set "tracing_config_mode" {
+      value  = "Active"
+      one_of = ["Active", "PassThrough"]
+    }
+  }
+
   applicability {
     level = "review"
     note  = "The function's role needs xray:PutTraceSegments and xray:PutTelemetryRecords, or nothing is recorded."
@@ -86,6 +109,41 @@ rule "aws/lambda/tracing" {
         tracing_config {
           mode = "Active"
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/lambda ~> 7.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        tracing_mode          = "Active"
+        attach_tracing_policy = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/lambda-function 0.6.1" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/lambda-function/aws"
+        version = "0.6.1"
+
+        tracing_config_mode = "Active"
       }
     EOT
   }

@@ -19,6 +19,7 @@ rule "aws/msk/encryption" {
     trivy        = ["AWS-0073", "AWS-0179"]
     tfsec        = ["aws-msk-enable-in-transit-encryption", "aws-msk-enable-at-rest-encryption"]
     security_hub = ["MSK.1"]
+    prowler      = ["kafka_cluster_in_transit_encryption_enabled"]
   }
 
   target {

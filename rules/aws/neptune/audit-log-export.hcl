@@ -15,7 +15,10 @@ rule "aws/neptune/audit-log-export" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_101"]
+    checkov      = ["CKV_AWS_101"]
+    security_hub = ["Neptune.2"]
+    prowler      = ["neptune_cluster_integration_cloudwatch_logs"]
+    trivy        = ["AWS-0075"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/neptune/backup-retention" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_361"]
+    checkov      = ["CKV_AWS_361"]
+    security_hub = ["Neptune.5"]
+    prowler      = ["neptune_cluster_backup_enabled"]
   }
 
   target {

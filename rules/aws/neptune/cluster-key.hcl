@@ -16,6 +16,7 @@ rule "aws/neptune/cluster-key" {
 
   aliases {
     checkov = ["CKV_AWS_347"]
+    trivy   = ["AWS-0128"]
   }
 
   target {

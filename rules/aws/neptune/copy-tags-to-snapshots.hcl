@@ -15,7 +15,9 @@ rule "aws/neptune/copy-tags-to-snapshots" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_362"]
+    checkov      = ["CKV_AWS_362"]
+    security_hub = ["Neptune.8"]
+    prowler      = ["neptune_cluster_copy_tags_to_snapshots"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/neptune/deletion-protection" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_58"]
+    checkov      = ["CKV2_AWS_58"]
+    security_hub = ["Neptune.4"]
+    prowler      = ["neptune_cluster_deletion_protection"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/neptune/iam-authentication" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_359"]
+    checkov      = ["CKV_AWS_359"]
+    security_hub = ["Neptune.7"]
+    prowler      = ["neptune_cluster_iam_authentication_enabled"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/neptune/storage-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_44"]
+    checkov      = ["CKV_AWS_44"]
+    security_hub = ["Neptune.1"]
+    trivy        = ["AWS-0076"]
   }
 
   target {

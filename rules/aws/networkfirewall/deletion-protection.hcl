@@ -15,7 +15,9 @@ rule "aws/networkfirewall/deletion-protection" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_344"]
+    checkov      = ["CKV_AWS_344"]
+    security_hub = ["NetworkFirewall.9"]
+    prowler      = ["networkfirewall_deletion_protection"]
   }
 
   target {

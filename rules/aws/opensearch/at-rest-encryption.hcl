@@ -15,7 +15,10 @@ rule "aws/opensearch/at-rest-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_5"]
+    checkov      = ["CKV_AWS_5"]
+    security_hub = ["Opensearch.1", "ES.1"]
+    prowler      = ["opensearch_service_domains_encryption_at_rest_enabled"]
+    trivy        = ["AWS-0048"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/opensearch/audit-logs" {
     trivy        = ["AWS-0042"]
     tfsec        = ["aws-elastic-search-enable-domain-logging"]
     security_hub = ["Opensearch.5", "ES.5"]
+    prowler      = ["opensearch_service_domains_audit_logging_enabled"]
   }
 
   target {

@@ -15,6 +15,7 @@ rule "aws/opensearch/enforce-https" {
 
   aliases {
     checkov = ["CKV_AWS_83"]
+    trivy   = ["AWS-0046"]
   }
 
   target {

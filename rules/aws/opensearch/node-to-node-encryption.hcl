@@ -14,7 +14,10 @@ rule "aws/opensearch/node-to-node-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_6"]
+    checkov      = ["CKV_AWS_6"]
+    security_hub = ["Opensearch.3", "ES.3"]
+    prowler      = ["opensearch_service_domains_node_to_node_encryption_enabled"]
+    trivy        = ["AWS-0043"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/opensearch/tls-policy" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_228"]
+    checkov      = ["CKV_AWS_228"]
+    security_hub = ["Opensearch.8", "ES.8"]
+    trivy        = ["AWS-0126"]
   }
 
   target {

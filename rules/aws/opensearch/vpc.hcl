@@ -18,6 +18,7 @@ rule "aws/opensearch/vpc" {
   aliases {
     checkov      = ["CKV_AWS_137", "CKV_AWS_248"]
     security_hub = ["Opensearch.2", "ES.2"]
+    prowler      = ["opensearch_service_domains_not_publicly_accessible"]
   }
 
   target {

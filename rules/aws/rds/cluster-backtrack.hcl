@@ -15,7 +15,9 @@ rule "aws/rds/cluster-backtrack" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_326"]
+    checkov      = ["CKV_AWS_326"]
+    security_hub = ["RDS.14"]
+    prowler      = ["rds_cluster_backtrack_enabled"]
   }
 
   target {
@@ -32,6 +34,16 @@ rule "aws/rds/cluster-backtrack" {
   set "backtrack_window" {
     at_least = 1
     value    = param.seconds
+  }
+
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "backtrack_window" {
+      value    = param.seconds
+      at_least = 1
+      when     = contains(["aurora", "aurora-mysql"], target.engine)
+    }
   }
 
   applicability {
@@ -158,5 +170,25 @@ rule "aws/rds/cluster-backtrack" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        engine = "aurora-mysql"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        engine           = "aurora-mysql"
+        backtrack_window = 86400
+      }
+    EOT
   }
 }

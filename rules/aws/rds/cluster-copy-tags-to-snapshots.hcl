@@ -28,6 +28,22 @@ rule "aws/rds/cluster-copy-tags-to-snapshots" {
     value = true
   }
 
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "copy_tags_to_snapshot" {
+      value = true
+    }
+  }
+
+  module "cloudposse/rds-cluster/aws" {
+    version = ">= 0.26"
+
+    set "copy_tags_to_snapshot" {
+      value = true
+    }
+  }
+
   applicability {
     level = "safe"
   }
@@ -131,6 +147,40 @@ rule "aws/rds/cluster-copy-tags-to-snapshots" {
         for_each              = toset(var.names)
         cluster_identifier    = each.key
         engine                = "aurora-postgresql"
+        copy_tags_to_snapshot = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        copy_tags_to_snapshot = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
         copy_tags_to_snapshot = true
       }
     EOT

@@ -19,6 +19,7 @@ rule "aws/rds/cluster-deletion-protection" {
     checkov      = ["CKV_AWS_139"]
     security_hub = ["RDS.7"]
     prowler      = ["rds_cluster_deletion_protection"]
+    trivy        = ["AWS-0343"]
   }
 
   target {
@@ -27,6 +28,22 @@ rule "aws/rds/cluster-deletion-protection" {
 
   set "deletion_protection" {
     value = true
+  }
+
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "deletion_protection" {
+      value = true
+    }
+  }
+
+  module "cloudposse/rds-cluster/aws" {
+    version = ">= 0.26"
+
+    set "deletion_protection" {
+      value = true
+    }
   }
 
   applicability {
@@ -133,6 +150,40 @@ rule "aws/rds/cluster-deletion-protection" {
         for_each            = toset(var.names)
         cluster_identifier  = each.key
         engine              = "aurora-postgresql"
+        deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        deletion_protection = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
         deletion_protection = true
       }
     EOT

@@ -29,6 +29,22 @@ rule "aws/rds/cluster-iam-authentication" {
     value = true
   }
 
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "iam_database_authentication_enabled" {
+      value = true
+    }
+  }
+
+  module "cloudposse/rds-cluster/aws" {
+    version = ">= 0.26"
+
+    set "iam_database_authentication_enabled" {
+      value = true
+    }
+  }
+
   applicability {
     level     = "safe"
     behaviour = "Passwords go on working; users who are to sign in with IAM must be granted that in the database."
@@ -133,6 +149,40 @@ rule "aws/rds/cluster-iam-authentication" {
         for_each                            = toset(var.names)
         cluster_identifier                  = each.key
         engine                              = "aurora-postgresql"
+        iam_database_authentication_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        iam_database_authentication_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
         iam_database_authentication_enabled = true
       }
     EOT

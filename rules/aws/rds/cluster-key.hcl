@@ -16,6 +16,7 @@ rule "aws/rds/cluster-key" {
 
   aliases {
     checkov = ["CKV_AWS_327"]
+    trivy   = ["AWS-0079"]
   }
 
   target {
@@ -35,6 +36,32 @@ rule "aws/rds/cluster-key" {
   set "kms_key_id" {
     value   = param.kms_key
     present = true
+  }
+
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "storage_encrypted" {
+      value = true
+    }
+
+    set "kms_key_id" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
+  module "cloudposse/rds-cluster/aws" {
+    version = ">= 0.26"
+
+    set "storage_encrypted" {
+      value = true
+    }
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+    }
   }
 
   refuse {
@@ -169,5 +196,49 @@ rule "aws/rds/cluster-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        storage_encrypted = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
+        storage_encrypted = true
+        kms_key_arn       = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

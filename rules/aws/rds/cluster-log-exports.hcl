@@ -16,8 +16,9 @@ rule "aws/rds/cluster-log-exports" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_324"]
-    prowler = ["rds_cluster_integration_cloudwatch_logs"]
+    checkov      = ["CKV_AWS_324"]
+    prowler      = ["rds_cluster_integration_cloudwatch_logs"]
+    security_hub = ["RDS.37"]
   }
 
   target {
@@ -34,6 +35,22 @@ rule "aws/rds/cluster-log-exports" {
     value   = ["audit", "error", "general", "slowquery"]
     present = true
     when    = target.engine == null || contains(["aurora", "aurora-mysql", "mysql"], target.engine)
+  }
+
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "enabled_cloudwatch_logs_exports" {
+      value   = ["postgresql"]
+      present = true
+      when    = contains(["aurora-postgresql", "postgres"], target.engine)
+    }
+
+    set "enabled_cloudwatch_logs_exports" {
+      value   = ["audit", "error", "general", "slowquery"]
+      present = true
+      when    = contains(["aurora", "aurora-mysql", "mysql"], target.engine)
+    }
   }
 
   applicability {
@@ -112,6 +129,26 @@ rule "aws/rds/cluster-log-exports" {
       resource "aws_rds_cluster" "orders" {
         cluster_identifier              = "orders"
         enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        engine = "aurora-postgresql"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        engine                          = "aurora-postgresql"
+        enabled_cloudwatch_logs_exports = ["postgresql"]
       }
     EOT
   }

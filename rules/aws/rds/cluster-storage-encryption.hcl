@@ -16,8 +16,9 @@ rule "aws/rds/cluster-storage-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_96"]
-    prowler = ["rds_cluster_storage_encrypted"]
+    checkov      = ["CKV_AWS_96"]
+    prowler      = ["rds_cluster_storage_encrypted"]
+    security_hub = ["RDS.27"]
   }
 
   target {
@@ -39,6 +40,44 @@ rule "aws/rds/cluster-storage-encryption" {
     value   = param.kms_key
     present = true
     when    = param.kms_key != null && target.engine_mode != "serverless"
+  }
+
+  module "terraform-aws-modules/rds-aurora/aws" {
+    version = ">= 7.0"
+
+    set "storage_encrypted" {
+      value = true
+    }
+
+    set "kms_key_id" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
+
+    refuse {
+      when = target.snapshot_identifier != null
+      note = "The cluster is restored from a snapshot, whose encryption decides. Copy the snapshot with encryption first."
+    }
+  }
+
+  module "cloudposse/rds-cluster/aws" {
+    version = ">= 0.26"
+
+    set "storage_encrypted" {
+      value = true
+    }
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
+
+    refuse {
+      when = target.snapshot_identifier != null
+      note = "The cluster is restored from a snapshot, whose encryption decides. Copy the snapshot with encryption first."
+    }
   }
 
   refuse {
@@ -219,5 +258,67 @@ rule "aws/rds/cluster-storage-encryption" {
         kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        storage_encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        storage_encrypted = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0 with snapshot_identifier" {
+    before  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        snapshot_identifier = "acme-final"
+      }
+    EOT
+    refused = true
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
+        storage_encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
+        storage_encrypted = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0 with snapshot_identifier" {
+    before  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
+        snapshot_identifier = "acme-final"
+      }
+    EOT
+    refused = true
   }
 }

@@ -29,6 +29,23 @@ rule "aws/rds/copy-tags-to-snapshots" {
     value = true
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "copy_tags_to_snapshot" {
+      value = true
+    }
+  }
+
+  module "cloudposse/rds/aws" {
+    version = ">= 0.20"
+
+    set "copy_tags_to_snapshot" {
+      value   = true
+      default = true
+    }
+  }
+
   applicability {
     level = "safe"
   }
@@ -142,6 +159,42 @@ rule "aws/rds/copy-tags-to-snapshots" {
         identifier            = each.key
         engine                = "postgres"
         instance_class        = "db.t3.medium"
+        copy_tags_to_snapshot = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        copy_tags_to_snapshot = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds 1.1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
+        copy_tags_to_snapshot = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
         copy_tags_to_snapshot = true
       }
     EOT

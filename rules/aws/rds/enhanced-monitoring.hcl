@@ -77,6 +77,26 @@ rule "aws/rds/enhanced-monitoring" {
     }
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "monitoring_interval" {
+      value  = param.seconds
+      one_of = [1, 5, 10, 15, 30, 60]
+    }
+
+    set "create_monitoring_role" {
+      value = true
+      when  = param.monitoring_role_arn == null && target.monitoring_role_arn == null
+    }
+
+    set "monitoring_role_arn" {
+      value   = param.monitoring_role_arn
+      present = true
+      when    = param.monitoring_role_arn != null
+    }
+  }
+
   applicability {
     level = "safe"
     cost  = "Measurements are stored as CloudWatch Logs and billed as such."
@@ -259,6 +279,24 @@ rule "aws/rds/enhanced-monitoring" {
         instance_class      = "db.t3.medium"
         monitoring_interval = 60
         monitoring_role_arn = "arn:aws:iam::111122223333:role/rds-monitoring"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        monitoring_interval    = 60
+        create_monitoring_role = true
       }
     EOT
   }

@@ -30,6 +30,14 @@ rule "aws/rds/instance-iam-authentication" {
     value = true
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "iam_database_authentication_enabled" {
+      value = true
+    }
+  }
+
   refuse {
     when = target.engine != null && !contains(["postgres", "mysql", "mariadb"], target.engine)
     note = "This engine has no IAM authentication; RDS offers it for PostgreSQL, MySQL and MariaDB."
@@ -163,5 +171,22 @@ rule "aws/rds/instance-iam-authentication" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        iam_database_authentication_enabled = true
+      }
+    EOT
   }
 }

@@ -16,8 +16,9 @@ rule "aws/rds/instance-log-exports" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_129"]
-    prowler = ["rds_instance_integration_cloudwatch_logs"]
+    checkov      = ["CKV_AWS_129"]
+    prowler      = ["rds_instance_integration_cloudwatch_logs"]
+    security_hub = ["RDS.9", "RDS.36"]
   }
 
   target {
@@ -46,6 +47,22 @@ rule "aws/rds/instance-log-exports" {
     value   = ["agent", "error"]
     present = true
     when    = startswith(target.engine, "sqlserver-")
+  }
+
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "enabled_cloudwatch_logs_exports" {
+      value   = ["postgresql", "upgrade"]
+      present = true
+      when    = target.engine == "postgres"
+    }
+
+    set "enabled_cloudwatch_logs_exports" {
+      value   = ["audit", "error", "general", "slowquery"]
+      present = true
+      when    = contains(["mysql", "mariadb"], target.engine)
+    }
   }
 
   applicability {
@@ -165,5 +182,25 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        engine = "postgres"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        engine                          = "postgres"
+        enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+      }
+    EOT
   }
 }

@@ -28,6 +28,24 @@ rule "aws/rds/minor-version-upgrades" {
     value = true
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "auto_minor_version_upgrade" {
+      value   = true
+      default = true
+    }
+  }
+
+  module "cloudposse/rds/aws" {
+    version = ">= 0.20"
+
+    set "auto_minor_version_upgrade" {
+      value   = true
+      default = true
+    }
+  }
+
   applicability {
     level    = "review"
     note     = "Upgrades come in the maintenance window with a short restart."
@@ -143,6 +161,44 @@ rule "aws/rds/minor-version-upgrades" {
         identifier                 = each.key
         engine                     = "postgres"
         instance_class             = "db.t3.medium"
+        auto_minor_version_upgrade = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        auto_minor_version_upgrade = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        auto_minor_version_upgrade = true
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds 1.1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
+        auto_minor_version_upgrade = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
         auto_minor_version_upgrade = true
       }
     EOT

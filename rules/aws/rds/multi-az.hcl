@@ -28,6 +28,27 @@ rule "aws/rds/multi-az" {
     value = true
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "multi_az" {
+      value = true
+    }
+
+    refuse {
+      when = target.availability_zone != null
+      note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
+    }
+  }
+
+  module "cloudposse/rds/aws" {
+    version = ">= 0.20"
+
+    set "multi_az" {
+      value = true
+    }
+  }
+
   refuse {
     when = target.availability_zone != null
     note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
@@ -163,5 +184,51 @@ rule "aws/rds/multi-az" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        multi_az = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0 with availability_zone" {
+    before  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        availability_zone = "eu-central-1a"
+      }
+    EOT
+    refused = true
+  }
+
+  example "the published module cloudposse/rds 1.1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
+        multi_az = true
+      }
+    EOT
   }
 }

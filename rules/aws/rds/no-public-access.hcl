@@ -37,6 +37,15 @@ rule "aws/rds/no-public-access" {
     }
   }
 
+  module "cloudposse/rds/aws" {
+    version = ">= 0.20"
+
+    set "publicly_accessible" {
+      value   = false
+      default = false
+    }
+  }
+
   applicability {
     level     = "review"
     note      = "Clients outside the VPC lose their connection; they need a VPN, a peering or a bastion host."
@@ -145,6 +154,25 @@ rule "aws/rds/no-public-access" {
     after  = <<-EOT
       module "orders" {
         source = "terraform-aws-modules/rds/aws"
+
+        publicly_accessible = false
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds 1.1.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
+        publicly_accessible = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
 
         publicly_accessible = false
       }

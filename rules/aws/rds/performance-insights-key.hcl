@@ -16,6 +16,7 @@ rule "aws/rds/performance-insights-key" {
 
   aliases {
     checkov = ["CKV_AWS_354"]
+    trivy   = ["AWS-0078"]
   }
 
   target {

@@ -40,6 +40,20 @@ rule "aws/rds/performance-insights" {
     when    = param.kms_key != null
   }
 
+  module "terraform-aws-modules/rds/aws" {
+    version = ">= 5.0"
+
+    set "performance_insights_enabled" {
+      value = true
+    }
+
+    set "performance_insights_kms_key_id" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
+  }
+
   refuse {
     when = contains(["mysql", "mariadb"], target.engine) && contains(["db.t2.micro", "db.t2.small", "db.t3.micro", "db.t3.small", "db.t4g.micro", "db.t4g.small"], target.instance_class)
     note = "RDS offers no Performance Insights for MySQL and MariaDB on micro and small burstable classes. Choose a larger class first."
@@ -194,5 +208,22 @@ rule "aws/rds/performance-insights" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        performance_insights_enabled = true
+      }
+    EOT
   }
 }

@@ -17,6 +17,7 @@ rule "aws/redshift/audit-logging" {
   aliases {
     checkov      = ["CKV_AWS_71"]
     security_hub = ["Redshift.4"]
+    prowler      = ["redshift_cluster_audit_logging"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/redshift/automated-snapshots" {
   aliases {
     checkov      = ["CKV_AWS_343"]
     security_hub = ["Redshift.3"]
+    prowler      = ["redshift_cluster_automated_snapshot"]
   }
 
   target {

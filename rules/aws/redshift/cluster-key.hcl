@@ -16,6 +16,7 @@ rule "aws/redshift/cluster-key" {
 
   aliases {
     checkov = ["CKV_AWS_142"]
+    trivy   = ["AWS-0084"]
   }
 
   target {
@@ -35,6 +36,19 @@ rule "aws/redshift/cluster-key" {
   set "kms_key_id" {
     value   = param.kms_key
     present = true
+  }
+
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "encrypted" {
+      value = true
+    }
+
+    set "kms_key_arn" {
+      value   = param.kms_key
+      present = true
+    }
   }
 
   applicability {
@@ -132,5 +146,27 @@ rule "aws/redshift/cluster-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    params = {
+      kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        encrypted   = true
+        kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -27,6 +27,14 @@ rule "aws/redshift/encryption" {
     value = true
   }
 
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "encrypted" {
+      value = true
+    }
+  }
+
   applicability {
     level    = "disruptive"
     note     = "Redshift moves the data to an encrypted cluster and is read only meanwhile."
@@ -138,6 +146,25 @@ rule "aws/redshift/encryption" {
         cluster_identifier = each.key
         node_type          = "ra3.large"
         encrypted          = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        encrypted = true
       }
     EOT
   }

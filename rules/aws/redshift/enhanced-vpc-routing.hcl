@@ -27,6 +27,14 @@ rule "aws/redshift/enhanced-vpc-routing" {
     value = true
   }
 
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "enhanced_vpc_routing" {
+      value = true
+    }
+  }
+
   applicability {
     level    = "review"
     note     = "COPY and UNLOAD need a route to S3 inside the VPC from then on (a gateway endpoint or NAT), or they fail."
@@ -132,6 +140,23 @@ rule "aws/redshift/enhanced-vpc-routing" {
         for_each             = toset(var.names)
         cluster_identifier   = each.key
         node_type            = "ra3.large"
+        enhanced_vpc_routing = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
         enhanced_vpc_routing = true
       }
     EOT

@@ -17,6 +17,7 @@ rule "aws/redshift/no-public-access" {
   aliases {
     checkov      = ["CKV_AWS_87"]
     security_hub = ["Redshift.1"]
+    prowler      = ["redshift_cluster_public_access"]
   }
 
   target {
@@ -25,6 +26,15 @@ rule "aws/redshift/no-public-access" {
 
   set "publicly_accessible" {
     value = false
+  }
+
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "publicly_accessible" {
+      value   = false
+      default = false
+    }
   }
 
   applicability {
@@ -131,6 +141,25 @@ rule "aws/redshift/no-public-access" {
         for_each            = toset(var.names)
         cluster_identifier  = each.key
         node_type           = "ra3.large"
+        publicly_accessible = false
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        publicly_accessible = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
         publicly_accessible = false
       }
     EOT

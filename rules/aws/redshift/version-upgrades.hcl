@@ -17,6 +17,7 @@ rule "aws/redshift/version-upgrades" {
   aliases {
     checkov      = ["CKV_AWS_141"]
     security_hub = ["Redshift.6"]
+    prowler      = ["redshift_cluster_automatic_upgrades"]
   }
 
   target {
@@ -26,6 +27,15 @@ rule "aws/redshift/version-upgrades" {
   set "allow_version_upgrade" {
     value   = true
     default = true
+  }
+
+  module "terraform-aws-modules/redshift/aws" {
+    version = ">= 4.0"
+
+    set "allow_version_upgrade" {
+      value   = true
+      default = true
+    }
   }
 
   applicability {
@@ -111,5 +121,24 @@ rule "aws/redshift/version-upgrades" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/redshift ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        allow_version_upgrade = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/redshift/aws"
+        version = "~> 6.0"
+
+        allow_version_upgrade = true
+      }
+    EOT
   }
 }

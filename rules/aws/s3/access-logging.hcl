@@ -19,6 +19,7 @@ rule "aws/s3/access-logging" {
     trivy        = ["AWS-0089"]
     tfsec        = ["aws-s3-enable-bucket-logging"]
     security_hub = ["S3.9"]
+    prowler      = ["s3_bucket_server_access_logging_enabled"]
   }
 
   target {
@@ -54,6 +55,20 @@ rule "aws/s3/access-logging" {
         value   = param.log_bucket
         present = true
       }
+    }
+  }
+
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "logging.target_bucket" {
+      value   = param.log_bucket
+      present = true
+    }
+
+    set "logging.target_prefix" {
+      value   = format("%s/", resource.name)
+      present = true
     }
   }
 
@@ -169,6 +184,27 @@ rule "aws/s3/access-logging" {
 
         target_bucket = "acme-logs"
         target_prefix = "data/"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    params = {
+      log_bucket = "acme-logs"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        logging = { target_bucket = "acme-logs", target_prefix = "main/" }
       }
     EOT
   }

@@ -17,6 +17,7 @@ rule "aws/s3/access-point-block" {
   aliases {
     checkov      = ["CKV_AWS_392"]
     security_hub = ["S3.19"]
+    prowler      = ["s3_access_point_public_access_block"]
   }
 
   target {

@@ -16,9 +16,11 @@ rule "aws/s3/default-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_145", "CKV_AWS_19"]
-    trivy   = ["AWS-0088"]
-    tfsec   = ["aws-s3-enable-bucket-encryption"]
+    checkov      = ["CKV_AWS_145", "CKV_AWS_19"]
+    trivy        = ["AWS-0088"]
+    tfsec        = ["aws-s3-enable-bucket-encryption"]
+    security_hub = ["S3.17"]
+    prowler      = ["s3_bucket_kms_encryption"]
   }
 
   target {
@@ -68,6 +70,36 @@ rule "aws/s3/default-encryption" {
         value  = "aws:kms"
         one_of = ["aws:kms", "aws:kms:dsse"]
       }
+    }
+  }
+
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm" {
+      value  = "aws:kms"
+      one_of = ["aws:kms", "aws:kms:dsse"]
+    }
+
+    set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
+  }
+
+  module "cloudposse/s3-bucket/aws" {
+    version = ">= 0.20"
+
+    set "sse_algorithm" {
+      value  = "aws:kms"
+      one_of = ["aws:kms", "aws:kms:dsse"]
+    }
+
+    set "kms_master_key_arn" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
     }
   }
 
@@ -252,6 +284,48 @@ rule "aws/s3/default-encryption" {
           }
           bucket_key_enabled = true
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        server_side_encryption_configuration = {
+          rule = {
+            apply_server_side_encryption_by_default = {
+              sse_algorithm = "aws:kms"
+            }
+          }
+        }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/s3-bucket 4.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        sse_algorithm = "AES256"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        sse_algorithm = "aws:kms"
       }
     EOT
   }

@@ -17,6 +17,7 @@ rule "aws/s3/disable-acls" {
   aliases {
     checkov      = ["CKV2_AWS_65"]
     security_hub = ["S3.12"]
+    prowler      = ["s3_bucket_acl_prohibited"]
   }
 
   target {
@@ -25,6 +26,23 @@ rule "aws/s3/disable-acls" {
 
   set "rule.object_ownership" {
     value = "BucketOwnerEnforced"
+  }
+
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "control_object_ownership" {
+      value = true
+    }
+
+    set "object_ownership" {
+      value = "BucketOwnerEnforced"
+    }
+
+    refuse {
+      when = target.acl != null || target.grant != null
+      note = "The module manages the ACL of the bucket as well, which S3 refuses once ACLs are off. Replace the ACL by a bucket policy first."
+    }
   }
 
   refuse {
@@ -153,6 +171,38 @@ rule "aws/s3/disable-acls" {
       resource "aws_s3_bucket_acl" "data" {
         bucket = aws_s3_bucket.data.id
         acl    = "log-delivery-write"
+      }
+    EOT
+    refused = true
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        object_ownership = "ObjectWriter"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        object_ownership         = "BucketOwnerEnforced"
+        control_object_ownership = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0 with acl" {
+    before  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        acl = "private"
       }
     EOT
     refused = true

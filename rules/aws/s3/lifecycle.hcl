@@ -18,6 +18,7 @@ rule "aws/s3/lifecycle" {
   aliases {
     checkov      = ["CKV2_AWS_61", "CKV_AWS_300"]
     security_hub = ["S3.13"]
+    prowler      = ["s3_bucket_lifecycle_enabled"]
   }
 
   target {
@@ -71,6 +72,22 @@ rule "aws/s3/lifecycle" {
         value   = true
         present = true
       }
+    }
+  }
+
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "lifecycle_rule" {
+      value   = [{ id = "abort-incomplete-uploads", enabled = true, abort_incomplete_multipart_upload_days = param.days }]
+      present = true
+      when    = target.lifecycle_rule == null
+    }
+
+    set "lifecycle_rule[*].abort_incomplete_multipart_upload_days" {
+      value   = param.days
+      present = true
+      when    = !anytrue([for rule in target.lifecycle_rule : rule.abort_incomplete_multipart_upload_days != null])
     }
   }
 
@@ -215,6 +232,42 @@ rule "aws/s3/lifecycle" {
             days_after_initiation = 7
           }
         }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        lifecycle_rule = [{ id = "abort-incomplete-uploads", enabled = true, abort_incomplete_multipart_upload_days = 7 }]
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0 with lifecycle_rule" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        lifecycle_rule = [{ id = "old", enabled = true, expiration = { days = 90 } }]
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        lifecycle_rule = [{ id = "old", enabled = true, expiration = { days = 90 }, abort_incomplete_multipart_upload_days = 7 }]
       }
     EOT
   }

@@ -17,6 +17,7 @@ rule "aws/s3/object-lock" {
   aliases {
     checkov      = ["CKV_AWS_143"]
     security_hub = ["S3.15"]
+    prowler      = ["s3_bucket_object_lock"]
   }
 
   target {

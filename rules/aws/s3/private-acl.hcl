@@ -15,10 +15,9 @@ rule "aws/s3/private-acl" {
   ]
 
   aliases {
-    checkov      = ["CKV_AWS_20", "CKV_AWS_57"]
-    trivy        = ["AWS-0092"]
-    tfsec        = ["aws-s3-no-public-access-with-acl"]
-    security_hub = ["S3.2"]
+    checkov = ["CKV_AWS_20", "CKV_AWS_57"]
+    trivy   = ["AWS-0092"]
+    tfsec   = ["aws-s3-no-public-access-with-acl"]
   }
 
   target {
@@ -43,6 +42,26 @@ rule "aws/s3/private-acl" {
     }
 
     when = linked("aws_s3_bucket_acl", "bucket") && linked_resource("aws_s3_bucket_acl", "bucket").acl != null
+  }
+
+  module "terraform-aws-modules/s3-bucket/aws" {
+    version = ">= 3.0"
+
+    set "acl" {
+      value  = "private"
+      one_of = ["private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control", "aws-exec-read"]
+      when   = target.acl != null
+    }
+  }
+
+  module "cloudposse/s3-bucket/aws" {
+    version = ">= 0.20"
+
+    set "acl" {
+      value  = "private"
+      one_of = ["private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control", "aws-exec-read"]
+      when   = target.acl != null
+    }
   }
 
   applicability {
@@ -157,6 +176,44 @@ rule "aws/s3/private-acl" {
         for_each = toset(var.tenants)
         bucket   = "acme-${each.key}"
         acl      = "private"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        acl = "public-read"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        acl = "private"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/s3-bucket 4.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        acl = "public-read"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        acl = "private"
       }
     EOT
   }

@@ -20,6 +20,7 @@ rule "aws/s3/versioning" {
     trivy        = ["AWS-0090"]
     tfsec        = ["aws-s3-enable-versioning"]
     security_hub = ["S3.14"]
+    prowler      = ["s3_bucket_object_versioning"]
   }
 
   target {
@@ -52,9 +53,23 @@ rule "aws/s3/versioning" {
   }
 
   module "terraform-aws-modules/s3-bucket/aws" {
-    set "versioning" {
-      value = { enabled = true }
-      when  = target.versioning == null
+    set "versioning.enabled" {
+      value = true
+      when  = target.versioning.status == null
+    }
+
+    set "versioning.status" {
+      value  = true
+      one_of = [true, "true", "Enabled", "enabled"]
+      when   = target.versioning.status != null
+    }
+  }
+
+  module "cloudposse/s3-bucket/aws" {
+    version = ">= 0.20"
+
+    set "versioning_enabled" {
+      value = true
     }
   }
 
@@ -205,6 +220,25 @@ rule "aws/s3/versioning" {
 
         bucket     = "acme-data"
         versioning = { enabled = true }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/s3-bucket 4.2.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        versioning_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        versioning_enabled = true
       }
     EOT
   }

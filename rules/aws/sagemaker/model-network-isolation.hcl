@@ -15,7 +15,9 @@ rule "aws/sagemaker/model-network-isolation" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_370"]
+    checkov      = ["CKV_AWS_370"]
+    security_hub = ["SageMaker.5"]
+    prowler      = ["sagemaker_models_network_isolation_enabled"]
   }
 
   target {

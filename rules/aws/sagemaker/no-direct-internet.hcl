@@ -15,7 +15,9 @@ rule "aws/sagemaker/no-direct-internet" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_122"]
+    checkov      = ["CKV_AWS_122"]
+    security_hub = ["SageMaker.1"]
+    prowler      = ["sagemaker_notebook_instance_without_direct_internet_access_configured"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/sagemaker/no-root-access" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_307"]
+    checkov      = ["CKV_AWS_307"]
+    security_hub = ["SageMaker.3"]
+    prowler      = ["sagemaker_notebook_instance_root_access_disabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/sagemaker/notebook-vpc" {
   aliases {
     checkov      = ["CKV_AWS_306"]
     security_hub = ["SageMaker.2"]
+    prowler      = ["sagemaker_notebook_instance_vpc_settings_configured"]
   }
 
   target {

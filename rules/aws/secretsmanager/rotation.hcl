@@ -17,6 +17,7 @@ rule "aws/secretsmanager/rotation" {
   aliases {
     checkov      = ["CKV2_AWS_57"]
     security_hub = ["SecretsManager.1"]
+    prowler      = ["secretsmanager_automatic_rotation_enabled"]
   }
 
   target {

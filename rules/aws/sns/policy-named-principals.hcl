@@ -15,7 +15,8 @@ rule "aws/sns/policy-named-principals" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_169"]
+    checkov      = ["CKV_AWS_169"]
+    security_hub = ["SNS.4"]
   }
 
   target {

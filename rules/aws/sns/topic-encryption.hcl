@@ -15,9 +15,11 @@ rule "aws/sns/topic-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_26"]
-    trivy   = ["AWS-0095"]
-    tfsec   = ["aws-sns-enable-topic-encryption"]
+    checkov      = ["CKV_AWS_26"]
+    trivy        = ["AWS-0095"]
+    tfsec        = ["aws-sns-enable-topic-encryption"]
+    security_hub = ["SNS.1"]
+    prowler      = ["sns_topics_kms_encryption_at_rest_enabled"]
   }
 
   target {
@@ -33,6 +35,24 @@ rule "aws/sns/topic-encryption" {
   set "kms_master_key_id" {
     value   = param.kms_key
     present = true
+  }
+
+  module "terraform-aws-modules/sns/aws" {
+    version = ">= 3.0"
+
+    set "kms_master_key_id" {
+      value   = param.kms_key
+      present = true
+    }
+  }
+
+  module "cloudposse/sns-topic/aws" {
+    version = ">= 0.20"
+
+    set "encryption_enabled" {
+      value   = true
+      default = true
+    }
   }
 
   applicability {
@@ -130,6 +150,42 @@ rule "aws/sns/topic-encryption" {
         for_each          = toset(var.names)
         name              = each.key
         kms_master_key_id = "alias/aws/sns"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/sns ~> 6.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sns/aws"
+        version = "~> 6.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sns/aws"
+        version = "~> 6.0"
+
+        kms_master_key_id = "alias/aws/sns"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/sns-topic 0.21.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/sns-topic/aws"
+        version = "0.21.0"
+
+        encryption_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/sns-topic/aws"
+        version = "0.21.0"
+
+        encryption_enabled = true
       }
     EOT
   }

@@ -19,6 +19,7 @@ rule "aws/sqs/queue-encryption" {
     trivy        = ["AWS-0096"]
     tfsec        = ["aws-sqs-enable-queue-encryption"]
     security_hub = ["SQS.1"]
+    prowler      = ["sqs_queues_server_side_encryption_enabled"]
   }
 
   target {
@@ -44,6 +45,22 @@ rule "aws/sqs/queue-encryption" {
     value   = param.kms_key
     present = true
     when    = param.kms_key != null && target.sqs_managed_sse_enabled != true
+  }
+
+  module "terraform-aws-modules/sqs/aws" {
+    version = ">= 4.0"
+
+    set "sqs_managed_sse_enabled" {
+      value   = true
+      default = true
+      when    = param.kms_key == null && target.kms_master_key_id == null
+    }
+
+    set "kms_master_key_id" {
+      value   = param.kms_key
+      present = true
+      when    = param.kms_key != null
+    }
   }
 
   applicability {
@@ -189,6 +206,25 @@ rule "aws/sqs/queue-encryption" {
 
       resource "aws_kms_key" "queue" {
         enable_key_rotation = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/sqs ~> 4.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+
+        sqs_managed_sse_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+
+        sqs_managed_sse_enabled = true
       }
     EOT
   }

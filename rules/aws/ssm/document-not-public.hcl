@@ -17,6 +17,7 @@ rule "aws/ssm/document-not-public" {
   aliases {
     checkov      = ["CKV_AWS_303"]
     security_hub = ["SSM.4"]
+    prowler      = ["ssm_documents_set_as_public"]
   }
 
   target {

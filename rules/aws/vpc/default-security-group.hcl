@@ -18,6 +18,7 @@ rule "aws/vpc/default-security-group" {
     checkov      = ["CKV2_AWS_12"]
     trivy        = ["AWS-0173"]
     security_hub = ["EC2.2"]
+    prowler      = ["ec2_securitygroup_default_restrict_traffic"]
   }
 
   target {
@@ -37,6 +38,25 @@ rule "aws/vpc/default-security-group" {
 
       remove "ingress" {}
       remove "egress" {}
+    }
+  }
+
+  module "terraform-aws-modules/vpc/aws" {
+    version = ">= 4.0"
+
+    set "manage_default_security_group" {
+      value   = true
+      default = true
+    }
+
+    set "default_security_group_ingress" {
+      value   = []
+      default = []
+    }
+
+    set "default_security_group_egress" {
+      value   = []
+      default = []
     }
   }
 
@@ -127,6 +147,44 @@ rule "aws/vpc/default-security-group" {
         for_each = toset(var.names)
 
         vpc_id = aws_vpc.main[each.key].id
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        manage_default_security_group = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        manage_default_security_group = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0 with default_security_group_ingress" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        default_security_group_ingress = [{ self = true }]
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        default_security_group_ingress = []
       }
     EOT
   }

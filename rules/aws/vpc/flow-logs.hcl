@@ -18,6 +18,7 @@ rule "aws/vpc/flow-logs" {
     checkov      = ["CKV2_AWS_11"]
     trivy        = ["AWS-0178"]
     security_hub = ["EC2.6"]
+    prowler      = ["vpc_flow_logs_enabled"]
   }
 
   target {
@@ -50,6 +51,25 @@ rule "aws/vpc/flow-logs" {
         value = "ALL"
         keep  = true
       }
+    }
+  }
+
+  module "terraform-aws-modules/vpc/aws" {
+    version = ">= 3.0"
+
+    set "enable_flow_log" {
+      value = true
+    }
+
+    set "flow_log_destination_type" {
+      value = "s3"
+      when  = target.flow_log_destination_type == null && target.create_flow_log_cloudwatch_log_group != true
+    }
+
+    set "flow_log_destination_arn" {
+      value   = param.flow_log_bucket_arn
+      present = true
+      when    = target.create_flow_log_cloudwatch_log_group != true
     }
   }
 
@@ -129,6 +149,29 @@ rule "aws/vpc/flow-logs" {
         log_destination      = "arn:aws:s3:::acme-flow-logs"
         log_destination_type = "s3"
         traffic_type         = "ALL"
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0" {
+    params = {
+      flow_log_bucket_arn = "arn:aws:s3:::acme-flow-logs"
+    }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        enable_flow_log           = true
+        flow_log_destination_type = "s3"
+        flow_log_destination_arn  = "arn:aws:s3:::acme-flow-logs"
       }
     EOT
   }

@@ -16,6 +16,7 @@ rule "aws/vpc/network-acl-no-open-ssh" {
 
   aliases {
     checkov = ["CKV_AWS_232"]
+    prowler = ["ec2_networkacl_allow_ingress_tcp_port_22"]
   }
 
   target {

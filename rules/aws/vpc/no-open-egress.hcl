@@ -16,6 +16,7 @@ rule "aws/vpc/no-open-egress" {
 
   aliases {
     checkov = ["CKV_AWS_382"]
+    trivy   = ["AWS-0104"]
   }
 
   target {

@@ -16,8 +16,9 @@ rule "aws/vpc/no-open-rdp" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_25"]
+    checkov      = ["CKV_AWS_25"]
     security_hub = ["EC2.14"]
+    prowler      = ["ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389"]
   }
 
   target {

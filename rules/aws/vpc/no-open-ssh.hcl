@@ -16,8 +16,9 @@ rule "aws/vpc/no-open-ssh" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_24"]
+    checkov      = ["CKV_AWS_24"]
     security_hub = ["EC2.13"]
+    prowler      = ["ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22"]
   }
 
   target {

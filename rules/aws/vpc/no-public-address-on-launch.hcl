@@ -15,7 +15,10 @@ rule "aws/vpc/no-public-address-on-launch" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_130"]
+    checkov      = ["CKV_AWS_130"]
+    security_hub = ["EC2.15"]
+    prowler      = ["vpc_subnet_no_public_ip_by_default"]
+    trivy        = ["AWS-0164"]
   }
 
   target {
@@ -25,6 +28,22 @@ rule "aws/vpc/no-public-address-on-launch" {
   set "map_public_ip_on_launch" {
     value   = false
     default = false
+  }
+
+  module "terraform-aws-modules/vpc/aws" {
+    version = ">= 3.0"
+
+    set "map_public_ip_on_launch" {
+      value = false
+    }
+  }
+
+  module "cloudposse/dynamic-subnets/aws" {
+    version = ">= 2.0"
+
+    set "map_public_ip_on_launch" {
+      value = false
+    }
   }
 
   applicability {
@@ -114,5 +133,41 @@ rule "aws/vpc/no-public-address-on-launch" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/vpc ~> 5.0" {
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        map_public_ip_on_launch = true
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/vpc/aws"
+        version = "~> 5.0"
+
+        map_public_ip_on_launch = false
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/dynamic-subnets 2.4.2" {
+    before = <<-EOT
+      module "main" {
+        source  = "cloudposse/dynamic-subnets/aws"
+        version = "2.4.2"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "cloudposse/dynamic-subnets/aws"
+        version = "2.4.2"
+
+        map_public_ip_on_launch = false
+      }
+    EOT
   }
 }

@@ -15,7 +15,9 @@ rule "aws/vpc/transit-gateway-acceptance" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_331"]
+    checkov      = ["CKV_AWS_331"]
+    security_hub = ["EC2.23"]
+    prowler      = ["ec2_transitgateway_auto_accept_vpc_attachments"]
   }
 
   target {

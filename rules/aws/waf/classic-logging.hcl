@@ -15,7 +15,8 @@ rule "aws/waf/classic-logging" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_176"]
+    checkov      = ["CKV_AWS_176"]
+    security_hub = ["WAF.1"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/waf/web-acl-logging" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_31"]
+    checkov      = ["CKV2_AWS_31"]
+    security_hub = ["WAF.11"]
+    prowler      = ["wafv2_webacl_logging_enabled"]
   }
 
   target {

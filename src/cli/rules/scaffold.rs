@@ -58,7 +58,7 @@ fn required_lines(shape: &Shape) -> String {
     let names: Vec<&str> = shape.required().filter(|name| shape.arguments.contains_key(*name)).collect();
     let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
     for name in names {
-        lines.push_str(&format!("        {name:<width$} = var.{name}\n"));
+        lines.push_str(&format!("  {name:<width$} = var.{name}\n"));
     }
     lines
 }
@@ -67,7 +67,7 @@ fn nested(path: &str, value: &str) -> String {
     let mut lines = String::new();
     let steps: Vec<&str> = path.split('.').collect();
     let Some((last, blocks)) = steps.split_last() else { return lines };
-    let pad = |depth: usize| "  ".repeat(4 + depth);
+    let pad = |depth: usize| "  ".repeat(1 + depth);
     for (depth, block) in blocks.iter().enumerate() {
         lines.push_str(&format!("{}{} {{\n", pad(depth), block.trim_end_matches("[*]")));
     }
@@ -78,10 +78,17 @@ fn nested(path: &str, value: &str) -> String {
     lines
 }
 
+/// A resource with this body as `terraform fmt` writes it, indented for an example.
+fn block(resource: &str, body: &str) -> String {
+    let text = crate::hcl::format(&format!("resource \"{resource}\" \"main\" {{\n{body}}}\n"));
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("      {line}\n") }).collect()
+}
+
 fn text(id: &str, resource: &str, path: &str, value: &str, shape: &Shape) -> String {
     let required = required_lines(shape);
-    let right = nested(path, value);
     let gap = if path.contains('.') && !required.is_empty() { "\n" } else { "" };
+    let plain = block(resource, &required);
+    let right = block(resource, &format!("{required}{gap}{}", nested(path, value)));
     format!(
         r#"rule "{id}" {{
   title    = "TITLE: what to do, as an order, without a full stop"
@@ -94,7 +101,7 @@ fn text(id: &str, resource: &str, path: &str, value: &str, shape: &Shape) -> Str
   EOT
 
   references = [
-    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/{page}",
+    "https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{page}",
   ]
 
   aliases {{
@@ -116,9 +123,7 @@ fn text(id: &str, resource: &str, path: &str, value: &str, shape: &Shape) -> Str
 
   example "not mentioned" {{
     before = <<-EOT
-      resource "{resource}" "main" {{
-{required}      }}
-    EOT
+{plain}    EOT
     after  = <<-EOT
       ?
     EOT
@@ -126,14 +131,13 @@ fn text(id: &str, resource: &str, path: &str, value: &str, shape: &Shape) -> Str
 
   example "already right" {{
     before    = <<-EOT
-      resource "{resource}" "main" {{
-{required}{gap}{right}      }}
-    EOT
+{right}    EOT
     unchanged = true
   }}
 }}
 "#,
         version = env!("CARGO_PKG_VERSION"),
+        provider = resource.split_once('_').map_or(resource, |(provider, _)| provider),
         page = resource.split_once('_').map_or(resource, |(_, page)| page),
     )
 }

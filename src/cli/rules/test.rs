@@ -19,8 +19,10 @@ pub(super) fn example_problems(rule: &Rule) -> Vec<Problem> {
         }
     }
     if problems.is_empty() {
-        problems.extend(unexercised(rule).into_iter().map(|what| {
-            Problem::new(&rule.path, &rule.source, None, format!("no example shows {what}"))
+        problems.extend(unexercised(rule).into_iter().map(|(what, place)| {
+            let end = rule.source[place.range()].find('\n').map_or(place.end, |length| place.start + length);
+            let place = crate::model::Span::new(place.start, end);
+            Problem::new(&rule.path, &rule.source, Some(place), format!("no example shows {what}"))
                 .help("Without it every example comes out just the same. Add an example that needs it, or take it away.")
         }));
     }

@@ -1,0 +1,244 @@
+//! Many fixes, composed into one change.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rayon::prelude::*;
+
+use crate::model::{Patch, Refusal, RefusalKind, Target, Workspace};
+use crate::rule::Rule;
+
+use super::fix::{Outcome, changed_file};
+use super::params::Params;
+use super::subject::key_of;
+use super::workbench::{BlockKey, Workbench, directory_of};
+
+/// Fewer fixes than this are made one after the other: starting threads would cost more.
+const WORTH_THREADS: usize = 16;
+/// How often what was refused is tried again after others were fixed.
+const ROUNDS: usize = 3;
+
+/// One fix among many.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The block.
+    pub target: &'a Target,
+    /// The parameters.
+    pub params: &'a Params,
+}
+
+/// What came of many fixes.
+#[derive(Debug)]
+pub struct Composition {
+    /// One result a request, in the order of the requests.
+    pub results: Vec<Result<Outcome, Refusal>>,
+    /// All changes as one patch, if there are any.
+    pub patch: Option<Patch>,
+    /// The files after all of them.
+    pub workspace: Workspace,
+}
+
+/// Fixes many blocks, in an order that does not depend on the order of the requests, each on top of the ones before. A fix that
+/// would undo an earlier one of the same block is refused. Modules that have nothing to do with each other are fixed side by side.
+#[must_use]
+pub fn patch_all(requests: &[Request<'_>], workspace: &Workspace) -> Composition {
+    Workbench::new(workspace.clone()).fix_all(requests)
+}
+
+impl Workbench {
+    /// As [`patch_all`], on the files of this workbench, with what it has parsed already.
+    #[must_use]
+    pub fn fix_all(mut self, requests: &[Request<'_>]) -> Composition {
+        let order = order(requests);
+        let before = self.files().clone();
+        let groups = if requests.len() < WORTH_THREADS { Vec::new() } else { groups(&self, requests, &order) };
+        let (mut results, after) = match side_by_side(&self, requests, &groups) {
+            Some(done) => done,
+            None => {
+                let results = one_by_one(&mut self, requests, &order);
+                (results, self.files().clone())
+            }
+        };
+        results.sort_by_key(|(index, _)| *index);
+        let results: Vec<Result<Outcome, Refusal>> = results.into_iter().map(|(_, result)| result).collect();
+        let patch = merge(&results, &before, &after);
+        Composition { results, patch, workspace: after }
+    }
+}
+
+/// Results by the number of their request.
+type Numbered = Vec<(usize, Result<Outcome, Refusal>)>;
+
+/// From the bottom of a file to its top, so that the places of the blocks above stay true.
+fn order(requests: &[Request<'_>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..requests.len()).collect();
+    order.sort_by(|a, b| {
+        let key = |request: &Request<'_>| (std::cmp::Reverse(request.target.span.start), request.rule.id.clone());
+        let (a, b) = (&requests[*a], &requests[*b]);
+        a.target.path.cmp(&b.target.path).then_with(|| key(a).cmp(&key(b)))
+    });
+    order
+}
+
+fn one_by_one(bench: &mut Workbench, requests: &[Request<'_>], order: &[usize]) -> Numbered {
+    // Blocks are told apart before anything moves: by kind, labels and ordinal, which no fix changes.
+    let keys: HashMap<usize, Result<BlockKey, Refusal>> =
+        order.iter().map(|index| (*index, key_of(bench, requests[*index].target))).collect();
+    let mut results: BTreeMap<usize, Result<Outcome, Refusal>> = BTreeMap::new();
+    // Fixes made, by block.
+    let mut done: HashMap<&BlockKey, Vec<usize>> = HashMap::new();
+    let mut open: Vec<usize> = order.to_vec();
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for &index in &open {
+            let request = &requests[index];
+            let key = match &keys[&index] {
+                Ok(key) => key,
+                Err(refusal) => {
+                    results.insert(index, Err(refusal.clone()));
+                    continue;
+                }
+            };
+            let mut result = bench.fix_at(request, key);
+            if matches!(result, Ok(Outcome::Patch(_))) {
+                let earlier = done.entry(key).or_default();
+                let undone =
+                    earlier.iter().map(|earlier| &requests[*earlier]).find(|earlier| bench.still_holds(earlier, key) == Some(false));
+                if let Some(undone) = undone {
+                    result = Err(would_undo(request, undone));
+                    bench.undo();
+                } else {
+                    earlier.push(index);
+                    changed = true;
+                }
+            }
+            results.insert(index, result);
+        }
+        // What one fix waited for another may have written: a setting of a stage after the stage's own.
+        open.retain(|index| results.get(index).is_some_and(worth_another_try));
+        if !changed || open.is_empty() {
+            break;
+        }
+    }
+    results.into_iter().collect()
+}
+
+fn worth_another_try(result: &Result<Outcome, Refusal>) -> bool {
+    match result {
+        Ok(Outcome::NotApplicable(_)) => true,
+        Ok(_) => false,
+        Err(refusal) => !matches!(refusal.kind, RefusalKind::NeedsParameter | RefusalKind::NotLocated | RefusalKind::Unreadable),
+    }
+}
+
+fn would_undo(request: &Request<'_>, undone: &Request<'_>) -> Refusal {
+    let message = format!("Rule `{}` would undo what rule `{}` has just fixed in the same file.", request.rule.id, undone.rule.id);
+    Refusal::new(RefusalKind::ProofFailed, message)
+}
+
+/// Requests that may touch the same files: of one module directory, or of directories that call each other.
+fn groups(bench: &Workbench, requests: &[Request<'_>], order: &[usize]) -> Vec<Vec<usize>> {
+    let calls = bench.calls();
+    let mut parent: HashMap<&str, &str> = HashMap::new();
+    for call in calls.iter() {
+        if let Some(source) = &call.source_dir {
+            let (left, right) = (root(&parent, &call.dir), root(&parent, source));
+            if left != right {
+                parent.insert(left, right);
+            }
+        }
+    }
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for &index in order {
+        groups.entry(root(&parent, directory_of(&requests[index].target.path))).or_default().push(index);
+    }
+    groups.into_values().collect()
+}
+
+fn root<'a>(parent: &HashMap<&'a str, &'a str>, mut dir: &'a str) -> &'a str {
+    while let Some(above) = parent.get(dir) {
+        dir = above;
+    }
+    dir
+}
+
+/// The groups, shared out to threads; `None` when that is of no use, or when two of them changed the same file after all (a
+/// policy file or Terragrunt inputs that both reach).
+fn side_by_side(bench: &Workbench, requests: &[Request<'_>], groups: &[Vec<usize>]) -> Option<(Numbered, Workspace)> {
+    let threads = rayon::current_num_threads();
+    if groups.len() < 2 || threads < 2 {
+        return None;
+    }
+    let share = groups.len().div_ceil(threads * 2);
+    let parts: Vec<(Numbered, Vec<String>, Workbench)> = groups
+        .chunks(share)
+        .map(|groups| (groups.concat(), bench.fork()))
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(order, mut bench)| {
+            let results = one_by_one(&mut bench, requests, &order);
+            let touched = touched(&results);
+            (results, touched, bench)
+        })
+        .collect();
+    let mut results = Numbered::new();
+    let mut after = bench.files().clone();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for (part, touched, bench) in parts {
+        for path in touched {
+            if let Some(text) = bench.files().shared(&path) {
+                after.insert(path.clone(), text);
+            }
+            if !seen.insert(path) {
+                return None;
+            }
+        }
+        results.extend(part);
+    }
+    Some((results, after))
+}
+
+/// Paths that the patches change, each once.
+fn touched(results: &Numbered) -> Vec<String> {
+    let patches = results.iter().filter_map(|(_, result)| if let Ok(Outcome::Patch(patch)) = result { Some(patch) } else { None });
+    patches.flat_map(|patch| patch.files.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// All patches as one: texts from the first state to the last.
+fn merge(results: &[Result<Outcome, Refusal>], before: &Workspace, after: &Workspace) -> Option<Patch> {
+    let patches: Vec<&Patch> =
+        results.iter().filter_map(|result| if let Ok(Outcome::Patch(patch)) = result { Some(patch.as_ref()) } else { None }).collect();
+    let mut merged = (*patches.first()?).clone();
+    let paths: BTreeSet<&String> = patches.iter().flat_map(|patch| patch.files.keys()).collect();
+    merged.files = paths.into_iter().filter_map(|path| Some((path.clone(), changed_file(before.get(path), after.get(path)?)))).collect();
+    for patch in &patches[1..] {
+        for rule in &patch.rules {
+            if !merged.rules.contains(rule) {
+                merged.rules.push(rule.clone());
+            }
+        }
+        merged.applicability = merged.applicability.max(patch.applicability);
+        extend(&mut merged.notes, &patch.notes);
+        extend(&mut merged.effects, &patch.effects);
+        extend(&mut merged.summary, &patch.summary);
+        extend(&mut merged.reach.instances, &patch.reach.instances);
+        extend(&mut merged.reach.callers, &patch.reach.callers);
+        if let Some(runbook) = &patch.runbook {
+            let known = merged.runbook.get_or_insert_default();
+            if !known.contains(runbook.as_str()) {
+                known.push_str(if known.is_empty() { "" } else { "\n" });
+                known.push_str(runbook);
+            }
+        }
+    }
+    Some(merged)
+}
+
+fn extend<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !all.contains(item) {
+            all.push(item.clone());
+        }
+    }
+}
