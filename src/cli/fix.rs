@@ -1,7 +1,6 @@
 //! `remediate fix`: fixes the findings of a report in a folder, without GitHub.
 //!
-//! Exit codes: 0 every finding has its answer (a change, or a refusal with its reason), 1 something was refused and `--strict` is given,
-//! 2 bad usage or input.
+//! Exit codes: 0 everything is fixed or there was nothing to do, 1 something was refused, 2 bad usage or input.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,7 +17,7 @@ use crate::rule::Catalogue;
 
 /// Fixes the findings of a report in a folder of Terraform files.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 every finding was answered, 1 some were refused and --strict is given, 2 bad usage or input.")]
+#[command(after_help = "Exit codes: 0 all fixed or nothing to do, 1 some refused, 2 bad usage or input.")]
 pub struct Options {
     /// The folder; findings name their files relative to it.
     #[arg(long, value_name = "DIR")]
@@ -47,9 +46,6 @@ pub struct Options {
     /// A rule parameter, as HCL (`kms_key=aws_kms_key.main.arn`); may be given several times.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     param: Vec<(String, String)>,
-    /// Exit code 1 when something was refused.
-    #[arg(long)]
-    strict: bool,
     /// A folder of the organisation's own rules, on top of the built-in ones.
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
@@ -77,8 +73,8 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 #[must_use]
 pub fn run(options: &Options) -> ExitCode {
     match fix(options) {
-        Ok(report) if options.strict && report.refused() > 0 => ExitCode::from(1),
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(report) if report.refused() == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
         Err(message) => {
             eprintln!("remediate fix: {message}");
             ExitCode::from(2)
@@ -95,7 +91,9 @@ fn fix(options: &Options) -> Result<FixReport, String> {
     if let Some(rule) = &options.rule
         && super::fix_plan::rules_named(&catalogue, rule).is_empty()
     {
-        return Err(format!("no rule is called `{rule}`, and none has it as a scanner's id; `remediate rules list` shows all"));
+        let nearest = crate::rule::nearest(rule, catalogue.iter().map(|known| known.id.as_str()));
+        let nearest = nearest.map(|id| format!(" (did you mean `{id}`?)")).unwrap_or_default();
+        return Err(format!("no rule is called `{rule}`{nearest}, and none has it as a scanner's id; `remediate rules list` shows all"));
     }
     let settings =
         Settings { policy: &policy, only: options.rule.as_deref(), params: options.param.iter().cloned().collect::<BTreeMap<_, _>>() };

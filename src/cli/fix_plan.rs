@@ -1,14 +1,13 @@
 //! From findings to fixes over the files of one folder.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::fix_target::Finder;
 use crate::config::Policy;
-use crate::locate::{locate_position, targets_in};
-use crate::model::{
-    Address, Applicability, ChangedFile, CodePosition, Effect, Finding, Reach, Refusal, RefusalKind, ResourceMode, Target, Workspace,
-};
-use crate::patch::{Outcome, Params, Request, Workbench};
+use crate::flow::{RuleChoice, ask_which, choose, identity_of};
+use crate::model::{Applicability, ChangedFile, Effect, Finding, Reach, Refusal, RefusalKind, Target, Workspace};
+use crate::patch::{Outcome, Params, Request, Workbench, patch};
 use crate::rule::{Catalogue, Rule};
 
 /// What a person or an organisation decides about the run.
@@ -94,9 +93,8 @@ struct Plan {
 /// Fixes every finding that a rule knows, in files that are held in memory.
 pub(super) fn fix_findings(findings: &[Finding], workspace: &Workspace, catalogue: &Catalogue, settings: &Settings<'_>) -> FixReport {
     let bench = Workbench::new(workspace.clone());
-    let mut targets: HashMap<String, Arc<Vec<Target>>> = HashMap::new();
-    let plans: Vec<Result<Plan, Answer>> =
-        findings.iter().map(|finding| plan(finding, &bench, &mut targets, catalogue, settings)).collect();
+    let mut finder = Finder::new(&bench);
+    let plans: Vec<Result<Plan, Answer>> = findings.iter().map(|finding| plan(finding, &mut finder, catalogue, settings)).collect();
     let mut requests: Vec<Request<'_>> = Vec::new();
     let mut owners: Vec<usize> = Vec::new();
     for (index, plan) in plans.iter().enumerate() {
@@ -159,13 +157,7 @@ fn join(outcomes: Vec<Result<Outcome, Refusal>>) -> Answer {
     }
 }
 
-fn plan(
-    finding: &Finding,
-    bench: &Workbench,
-    targets: &mut HashMap<String, Arc<Vec<Target>>>,
-    catalogue: &Catalogue,
-    settings: &Settings<'_>,
-) -> Result<Plan, Answer> {
+fn plan(finding: &Finding, finder: &mut Finder<'_>, catalogue: &Catalogue, settings: &Settings<'_>) -> Result<Plan, Answer> {
     if !matches!(finding.state, crate::model::FindingState::Active) {
         return Err(Answer::Skipped("the source says that it is closed".to_owned()));
     }
@@ -180,7 +172,7 @@ fn plan(
             return Err(Answer::Skipped(format!("it is not about `{only}`")));
         }
     }
-    if rules.is_empty() {
+    if rules.is_empty() && !finding.rules.is_empty() {
         return Err(Answer::Refused(no_rule(finding, catalogue)));
     }
     if let Some(off) = rules.iter().find(|rule| !settings.policy.rule_enabled(&rule.id)) {
@@ -189,7 +181,10 @@ fn plan(
             format!("Rule `{}` is switched off by the configuration.", off.id),
         )));
     }
-    let target = target(finding, bench, targets).map_err(Answer::Refused)?;
+    let target = finder.target(finding).map_err(Answer::Refused)?;
+    if rules.is_empty() {
+        rules.push(the_missing_one(finding, &target, finder.files(), catalogue, settings)?);
+    }
     let tries = rules
         .into_iter()
         .map(|rule| {
@@ -198,6 +193,39 @@ fn plan(
         })
         .collect();
     Ok(Plan { target, tries })
+}
+
+/// The rule of a finding that names none: the one thing that its block is missing, else a question.
+fn the_missing_one(
+    finding: &Finding,
+    target: &Target,
+    files: &Workspace,
+    catalogue: &Catalogue,
+    settings: &Settings<'_>,
+) -> Result<Arc<Rule>, Answer> {
+    let rules: Vec<Arc<Rule>> = match choose(finding, identity_of(finding).as_ref(), catalogue) {
+        RuleChoice::One(rule) => return Ok(rule),
+        RuleChoice::Several(rules) => rules,
+        RuleChoice::Open(_) | RuleChoice::Unknown(_) => catalogue.for_resource(&target.address.kind).into_iter().cloned().collect(),
+    };
+    let mut open = Vec::new();
+    let (mut holds, mut refused) = (false, None);
+    for rule in rules.into_iter().filter(|rule| settings.policy.rule_enabled(&rule.id)) {
+        match patch(&rule, target, files, &params(&rule, finding, settings)) {
+            Ok(Outcome::Patch(_)) => open.push(rule),
+            Ok(Outcome::Holds) => holds = true,
+            Ok(Outcome::NotApplicable(_)) => {}
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    match (open.as_slice(), holds) {
+        ([one], _) => Ok(Arc::clone(one)),
+        ([], true) => Err(Answer::Holds),
+        ([], false) => Err(Answer::Refused(refused.unwrap_or_else(|| {
+            Refusal::new(RefusalKind::NoRule, format!("The finding names no rule, and none is about `{}`.", target.address.kind))
+        }))),
+        _ => Err(Answer::Refused(ask_which(&open).next("Say which with `--rule ID`."))),
+    }
 }
 
 /// Rules that the finding's scanner ids lead to, without repetition.
@@ -226,67 +254,8 @@ fn no_rule(finding: &Finding, catalogue: &Catalogue) -> Refusal {
     if let Some(left_out) = finding.rules.iter().find_map(|rule| catalogue.reason_left_out(&rule.scheme, &rule.id)) {
         return Refusal::new(RefusalKind::NoRule, format!("No rule fixes {} ({}): {}", ids.join(" or "), left_out.about, left_out.why));
     }
-    if !ids.is_empty() {
-        return Refusal::new(RefusalKind::NoRule, format!("No rule fixes {}.", ids.join(" or ")))
-            .next("`remediate rules list` shows what can be fixed; CONTRIBUTING tells how to add a rule.");
-    }
-    let offered: Vec<String> =
-        finding.resource.raw_type.iter().flat_map(|kind| catalogue.for_resource(kind)).map(|rule| format!("`{}`", rule.id)).collect();
-    if offered.is_empty() {
-        return Refusal::new(RefusalKind::NoRule, "The finding names no rule, and none is known for its resource.".to_owned());
-    }
-    Refusal::new(RefusalKind::AmbiguousRule, format!("The finding names no rule. Known for its resource: {}.", offered.join(", ")))
-        .next("Say which with `--rule ID`.")
-}
-
-/// The block at the finding's position. Blocks of a file are listed once for all its findings.
-fn target(finding: &Finding, bench: &Workbench, targets: &mut HashMap<String, Arc<Vec<Target>>>) -> Result<Target, Refusal> {
-    let Some(position) = &finding.code else {
-        return Err(Refusal::new(
-            RefusalKind::NotLocated,
-            "The finding has no position in code; in a folder only findings with a file or an address can be fixed.".to_owned(),
-        ));
-    };
-    if let Some(found) = quick(position, bench, targets) {
-        return Ok(found);
-    }
-    locate_position(bench.files(), position, None)
-}
-
-/// The common case: the path as given, and the only block of the finding's address there, or the one at its line.
-fn quick(position: &CodePosition, bench: &Workbench, targets: &mut HashMap<String, Arc<Vec<Target>>>) -> Option<Target> {
-    let path = position.path.as_deref()?.trim_start_matches("./").trim_start_matches('/');
-    bench.files().get(path)?;
-    let address: Address = position.address.as_deref()?.parse().ok()?;
-    let listed = match targets.get(path) {
-        Some(listed) => Arc::clone(listed),
-        None => {
-            let listed = Arc::new(targets_in(path, bench.document(path).ok()?.as_ref()));
-            targets.insert(path.to_owned(), Arc::clone(&listed));
-            listed
-        }
-    };
-    // Scanners name data sources without `data.`, as if they were resources.
-    let named_as = |mode: ResourceMode| -> Vec<&Target> {
-        let same =
-            |target: &&Target| target.address.mode == mode && target.address.kind == address.kind && target.address.name == address.name;
-        listed.iter().filter(same).collect()
-    };
-    let mut named = named_as(address.mode);
-    if named.is_empty() && address.mode == ResourceMode::Managed {
-        named = named_as(ResourceMode::Data);
-    }
-    let found = match named.as_slice() {
-        [only] => (*only).clone(),
-        [] => return None,
-        several => {
-            let document = bench.document(path).ok()?;
-            let line = position.start_line?;
-            (*several.iter().min_by_key(|target| document.position(target.span.start).line.abs_diff(line))?).clone()
-        }
-    };
-    let address = Address { mode: found.address.mode, ..address };
-    Some(Target { address, ..found })
+    Refusal::new(RefusalKind::NoRule, format!("No rule fixes {}.", ids.join(" or ")))
+        .next("`remediate rules list` shows what can be fixed; CONTRIBUTING tells how to add a rule.")
 }
 
 /// Parameters for a rule: the policy's, then the finding's, then the command line's.

@@ -89,7 +89,10 @@ fn text_line(out: &mut String, paint: &Paint, line: &Line) {
                 let _ = writeln!(out, "        next: {}", clean(next));
             }
             for place in &refusal.places {
-                let _ = writeln!(out, "        at {}:{} {}", clean(&place.path), place.line, clean(&place.note));
+                let _ = match place.path.as_str() {
+                    "" => writeln!(out, "        - {}", clean(&place.note)),
+                    path => writeln!(out, "        at {}:{} {}", clean(path), place.line, clean(&place.note)),
+                };
             }
         }
     }

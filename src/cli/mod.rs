@@ -15,6 +15,7 @@ mod fix_branch;
 mod fix_folder;
 mod fix_plan;
 mod fix_report;
+mod fix_target;
 mod locate;
 mod records;
 mod rules;
