@@ -94,13 +94,13 @@ fn is_link(item: &BodyItem, link: &str) -> bool {
 }
 
 /// A change that says whose argument it is: effects and `ignore_changes` of the target are about the target's own.
-fn of_companion(spec: &CompanionSpec, change: Change) -> Change {
+pub(super) fn of_companion(spec: &CompanionSpec, change: Change) -> Change {
     let summary = format!("{} in `{}`", change.summary, spec.resource);
     Change { summary, argument: format!("{}:{}", spec.resource, change.argument), ..change }
 }
 
 /// A companion whose `ignore_changes` covers what would be changed stays as it is, and that is said.
-fn not_ignored(cx: Context<'_>, key: &BlockKey, block: &hcl::Block, plan: &Plan) -> Result<(), Refusal> {
+pub(super) fn not_ignored(cx: Context<'_>, key: &BlockKey, block: &hcl::Block, plan: &Plan) -> Result<(), Refusal> {
     let lifecycle = Lifecycle::of(block);
     match plan.iter().find(|change| lifecycle.ignores(&change.argument)) {
         None => Ok(()),

@@ -144,6 +144,15 @@ impl<'a> Context<'a> {
         format!("{}{}.{attribute}", self.target.local_address(), self.instance_key())
     }
 
+    /// The resource of type `kind` that an earlier companion of the rule wrote, as code: with the target's repetition it has the
+    /// same keys. Null when it wrote none.
+    fn companion(&self, kind: &str) -> Term {
+        match super::companion_reverse::written(*self, kind) {
+            Some(key) => Term::Code(format!("{}{}", key.local_address(), self.instance_key())),
+            None => Term::NULL,
+        }
+    }
+
     fn target_member(&self, name: &str, writing: Writing) -> Term {
         let key = deciding_block(self.bench, self.target, name);
         let Ok(document) = self.bench.document(&key.path) else { return Term::Unknown };
@@ -215,6 +224,7 @@ impl Scope for RuleScope<'_> {
                 found if found.is_empty() => Term::Known(Value::Bool(false)),
                 _ => Term::Known(Value::Bool(true)),
             },
+            "companion" => self.cx.companion(text(0)?),
             "linked_resource" => {
                 find_linked(self.cx, text(0)?, text(1)?).first().map_or(Term::NULL, |key| resource_term(self.cx.bench, key))
             }

@@ -14,7 +14,8 @@ const ROOTS: &[&str] = &["target", "param", "block", "statement", "resource"];
 
 /// Functions that rules may call: those of Terraform that need nothing but their arguments, and our own.
 ///
-/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument; see `patch` for the others.
+/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument, `companion(type)` is a
+/// reference to the resource of that type that an earlier companion of the rule wrote; see `patch` for the others.
 pub const FUNCTIONS: &[&str] = &[
     "jsonencode",
     "regex",
@@ -26,6 +27,7 @@ pub const FUNCTIONS: &[&str] = &[
     "can",
     "ceil",
     "coalesce",
+    "companion",
     "compact",
     "concat",
     "contains",

@@ -217,6 +217,10 @@ pub struct CompanionSpec {
     pub referenced_by: Option<String>,
     /// Attribute of the companion that the target's argument is set to (`id`, `arn`).
     pub attribute: String,
+    /// Text behind that attribute (`:*`, which some services want at the end of a log group's ARN); mostly empty.
+    pub suffix: String,
+    /// A companion that the target refers to already must have the body as well, if it is in the same module.
+    pub complete: bool,
     /// `link` refers not to the target but to the resource of this type that an earlier companion of the rule wrote.
     pub link_to: Option<String>,
     /// Which attributes of the target the link may use (`id`, `bucket`, `arn`, `name`): the first is written.

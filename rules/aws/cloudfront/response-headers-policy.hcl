@@ -25,14 +25,55 @@ rule "aws/cloudfront/response-headers-policy" {
 
   param "response_headers_policy_id" {
     type        = "expression"
-    required    = true
-    description = "Response headers policy: an id or a reference such as data.aws_cloudfront_response_headers_policy.security.id."
+    default     = null
+    description = "Response headers policy: an id or a reference such as data.aws_cloudfront_response_headers_policy.security.id. Null means a policy of its own with the headers of AWS's managed SecurityHeadersPolicy, written beside the distribution."
   }
 
   set "default_cache_behavior.response_headers_policy_id" {
     value         = param.response_headers_policy_id
     present       = true
     create_blocks = false
+    when          = param.response_headers_policy_id != null
+  }
+
+  companion "aws_cloudfront_response_headers_policy" {
+    referenced_by = "default_cache_behavior[*].response_headers_policy_id"
+    when          = param.response_headers_policy_id == null
+
+    body {
+      name = format("%s-security-headers", resource.name)
+
+      block "security_headers_config" {
+        body {
+          block "content_type_options" {
+            body {
+              override = true
+            }
+          }
+
+          block "frame_options" {
+            body {
+              frame_option = "SAMEORIGIN"
+              override     = false
+            }
+          }
+
+          block "referrer_policy" {
+            body {
+              referrer_policy = "strict-origin-when-cross-origin"
+              override        = false
+            }
+          }
+
+          block "strict_transport_security" {
+            body {
+              access_control_max_age_sec = 31536000
+              override                   = false
+            }
+          }
+        }
+      }
+    }
   }
 
   applicability {
@@ -70,8 +111,8 @@ rule "aws/cloudfront/response-headers-policy" {
     EOT
   }
 
-  example "nobody has named the policy" {
-    before  = <<-EOT
+  example "a policy of its own" {
+    before = <<-EOT
       resource "aws_cloudfront_distribution" "web" {
         enabled = true
 
@@ -80,6 +121,64 @@ rule "aws/cloudfront/response-headers-policy" {
           cached_methods         = ["GET", "HEAD"]
           target_origin_id       = "web"
           viewer_protocol_policy = "redirect-to-https"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "web" {
+        enabled = true
+
+        default_cache_behavior {
+          allowed_methods            = ["GET", "HEAD"]
+          cached_methods             = ["GET", "HEAD"]
+          target_origin_id           = "web"
+          viewer_protocol_policy     = "redirect-to-https"
+          response_headers_policy_id = aws_cloudfront_response_headers_policy.web.id
+        }
+      }
+
+      resource "aws_cloudfront_response_headers_policy" "web" {
+        name = "web-security-headers"
+
+        security_headers_config {
+          content_type_options {
+            override = true
+          }
+
+          frame_options {
+            frame_option = "SAMEORIGIN"
+            override     = false
+          }
+
+          referrer_policy {
+            referrer_policy = "strict-origin-when-cross-origin"
+            override        = false
+          }
+
+          strict_transport_security {
+            access_control_max_age_sec = 31536000
+            override                   = false
+          }
+        }
+      }
+    EOT
+  }
+
+  example "a policy that nobody knows of" {
+    before = <<-EOT
+      variable "policy" {
+        type = string
+      }
+
+      resource "aws_cloudfront_distribution" "web" {
+        enabled = true
+
+        default_cache_behavior {
+          allowed_methods            = ["GET", "HEAD"]
+          cached_methods             = ["GET", "HEAD"]
+          target_origin_id           = "web"
+          viewer_protocol_policy     = "redirect-to-https"
+          response_headers_policy_id = var.policy
         }
       }
     EOT

@@ -23,14 +23,14 @@ rule "aws/cloudwatch/log-group-retention" {
     resource = "aws_cloudwatch_log_group"
   }
 
-  param "days" {
+  param "log_retention_days" {
     type        = "number"
     default     = 365
     description = "Days to keep log entries; one of the periods CloudWatch offers."
   }
 
   set "retention_in_days" {
-    value  = param.days
+    value  = param.log_retention_days
     one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
   }
 
