@@ -81,6 +81,14 @@ fn set_missing(spot: Spot<'_>, rest: &[hcl::Step], name: &str, path: &str, wante
     Ok(vec![insert_nested(spot.document, spot.key, spot.body, &outer.name, path, &text)?])
 }
 
+/// The resources of type `kind` that an earlier companion of the rule means, whoever wrote them.
+pub(super) fn present(cx: Context<'_>, kind: &str) -> Vec<BlockKey> {
+    let companions =
+        cx.rule.operations.iter().filter_map(|operation| if let Operation::Companion(spec) = operation { Some(spec) } else { None });
+    let spec = companions.into_iter().find(|spec| spec.resource == kind && spec.referenced_by.is_none());
+    spec.map(|spec| find_linked(cx, kind, &spec.link)).unwrap_or_default()
+}
+
 /// The resource of type `kind` that an earlier companion of the rule wrote: it has the name that the rule gives.
 pub(super) fn written(cx: Context<'_>, kind: &str) -> Option<BlockKey> {
     let companions =

@@ -14,7 +14,8 @@ const ROOTS: &[&str] = &["target", "param", "block", "statement", "resource"];
 
 /// Functions that rules may call: those of Terraform that need nothing but their arguments, and our own.
 ///
-/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument, `companion(type)` is a
+/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument (or, with two more, to one
+/// of that type that does), `companion(type)` is a
 /// reference to the resource of that type that an earlier companion of the rule wrote; see `patch` for the others.
 pub const FUNCTIONS: &[&str] = &[
     "jsonencode",
@@ -129,7 +130,7 @@ fn operation_expressions<'a>(operation: &'a Operation, found: &mut Vec<&'a RuleE
         }
         Operation::Remove(remove) => found.extend(&remove.when),
         Operation::Companion(companion) => {
-            found.extend([&companion.name, &companion.when].into_iter().flatten());
+            found.extend([&companion.name, &companion.when, &companion.relink].into_iter().flatten());
             body_expressions(&companion.body, found);
             companion.inline.iter().for_each(|operation| operation_expressions(operation, found));
         }

@@ -223,6 +223,8 @@ pub struct CompanionSpec {
     pub complete: bool,
     /// `link` refers not to the target but to the resource of this type that an earlier companion of the rule wrote.
     pub link_to: Option<String>,
+    /// Such resources must not refer to it: what `link` is set to instead. None is written.
+    pub relink: Option<RuleExpression>,
     /// Which attributes of the target the link may use (`id`, `bucket`, `arn`, `name`): the first is written.
     pub link_attributes: Vec<String>,
     /// Name of a new companion; absent: the target's own name.

@@ -76,6 +76,11 @@ rule "aws/cloudfront/response-headers-policy" {
     }
   }
 
+  refuse {
+    when = param.response_headers_policy_id == null && (target.count != null || target.for_each != null)
+    note = "One policy serves all distributions of the block, and its name must be its own. Write it once, and give it with `response_headers_policy_id`."
+  }
+
   applicability {
     level = "review"
     note  = "Browsers refuse to show the site in frames, or to load it over HTTP, as the policy says."
@@ -202,5 +207,22 @@ rule "aws/cloudfront/response-headers-policy" {
       }
     EOT
     unchanged = true
+  }
+
+  example "one for each name, and no policy is given" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "web" {
+        for_each = toset(var.names)
+        enabled  = true
+
+        default_cache_behavior {
+          allowed_methods        = ["GET", "HEAD"]
+          cached_methods         = ["GET", "HEAD"]
+          target_origin_id       = "web"
+          viewer_protocol_policy = "redirect-to-https"
+        }
+      }
+    EOT
+    refused = true
   }
 }

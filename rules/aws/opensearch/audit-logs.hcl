@@ -48,7 +48,7 @@ rule "aws/opensearch/audit-logs" {
     when    = companion("aws_cloudwatch_log_group") != null
 
     body {
-      policy_name = format("opensearch-audit-%s", resource.name)
+      policy_name = format("opensearch-audit-%s", target.domain_name)
 
       policy_document = jsonencode({
         Version = "2012-10-17"

@@ -56,7 +56,7 @@ rule "aws/opensearch/logs" {
     when    = param.log_group_arn == null
 
     body {
-      policy_name = format("opensearch-%s", resource.name)
+      policy_name = format("opensearch-%s", target.domain_name)
 
       policy_document = jsonencode({
         Version = "2012-10-17"

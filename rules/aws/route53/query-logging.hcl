@@ -51,7 +51,7 @@ rule "aws/route53/query-logging" {
     when    = param.query_log_group_arn == null && !linked("aws_route53_query_log", "zone_id")
 
     body {
-      policy_name = format("route53-%s", resource.name)
+      policy_name = format("route53-%s", target.zone_id)
       region      = "us-east-1"
 
       policy_document = jsonencode({
