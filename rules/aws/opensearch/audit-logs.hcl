@@ -48,7 +48,10 @@ rule "aws/opensearch/audit-logs" {
     when    = companion("aws_cloudwatch_log_group") != null
 
     body {
-      policy_name = format("opensearch-audit-%s", target.domain_name)
+      set "policy_name" {
+        value = format("opensearch-audit-%s", target.domain_name)
+        keep  = true
+      }
 
       policy_document = jsonencode({
         Version = "2012-10-17"

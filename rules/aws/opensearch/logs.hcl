@@ -56,7 +56,10 @@ rule "aws/opensearch/logs" {
     when    = param.log_group_arn == null
 
     body {
-      policy_name = format("opensearch-%s", target.domain_name)
+      set "policy_name" {
+        value = format("opensearch-%s", target.domain_name)
+        keep  = true
+      }
 
       policy_document = jsonencode({
         Version = "2012-10-17"
@@ -293,7 +296,7 @@ rule "aws/opensearch/logs" {
       resource "aws_cloudwatch_log_resource_policy" "search_logs" {
         for_each = toset(var.names)
 
-        policy_name = "opensearch-search"
+        policy_name = "opensearch-${aws_opensearch_domain.search[each.key].domain_name}"
 
         policy_document = jsonencode({
           Version = "2012-10-17"

@@ -51,7 +51,10 @@ rule "aws/route53/query-logging" {
     when    = param.query_log_group_arn == null && !linked("aws_route53_query_log", "zone_id")
 
     body {
-      policy_name = format("route53-%s", target.zone_id)
+      set "policy_name" {
+        value = format("route53-%s", target.zone_id)
+        keep  = true
+      }
       region      = "us-east-1"
 
       policy_document = jsonencode({
@@ -126,7 +129,7 @@ rule "aws/route53/query-logging" {
       }
 
       resource "aws_cloudwatch_log_resource_policy" "main_queries" {
-        policy_name = "route53-main"
+        policy_name = "route53-${aws_route53_zone.main.zone_id}"
         region      = "us-east-1"
 
         policy_document = jsonencode({
@@ -171,7 +174,7 @@ rule "aws/route53/query-logging" {
       resource "aws_cloudwatch_log_resource_policy" "main_queries" {
         for_each = toset(var.names)
 
-        policy_name = "route53-main"
+        policy_name = "route53-${aws_route53_zone.main[each.key].zone_id}"
         region      = "us-east-1"
 
         policy_document = jsonencode({
