@@ -160,7 +160,7 @@ rule "aws/appsync/field-logging" {
     EOT
   }
 
-  example "a role that nobody knows of" {
+  example "a role that the caller gives" {
     before = <<-EOT
       variable "role" {
         type = string
@@ -176,7 +176,21 @@ rule "aws/appsync/field-logging" {
         }
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      variable "role" {
+        type = string
+      }
+
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = var.role
+          field_log_level          = "ERROR"
+        }
+      }
+    EOT
   }
 
   example "logged, but no fields" {

@@ -169,7 +169,7 @@ rule "aws/cloudfront/response-headers-policy" {
     EOT
   }
 
-  example "a policy that nobody knows of" {
+  example "a policy that the caller gives" {
     before = <<-EOT
       variable "policy" {
         type = string
@@ -187,7 +187,7 @@ rule "aws/cloudfront/response-headers-policy" {
         }
       }
     EOT
-    refused = true
+    unchanged = true
   }
 
   example "headers already" {

@@ -178,7 +178,7 @@ rule "aws/stepfunctions/logging" {
     EOT
   }
 
-  example "a destination that nobody knows of" {
+  example "a destination that the caller gives" {
     before = <<-EOT
       variable "destination" {
         type = string
@@ -194,7 +194,23 @@ rule "aws/stepfunctions/logging" {
         }
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      variable "destination" {
+        type = string
+      }
+
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = var.destination
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+    EOT
   }
 
   example "logged without the data" {

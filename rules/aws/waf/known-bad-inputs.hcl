@@ -80,11 +80,6 @@ rule "aws/waf/known-bad-inputs" {
     }
   }
 
-  refuse {
-    when = target.rule != null && max(target.rule[*].priority) < 0
-    note = "The priorities of the rules that are there are decided elsewhere, so none that is free can be chosen."
-  }
-
   applicability {
     level     = "review"
     note      = "The group uses 200 of the web ACL's 1500 capacity units. Watch it count for some days first where false alarms would hurt."
