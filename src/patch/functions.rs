@@ -8,10 +8,6 @@ use super::term::{Term, all, any, equal};
 /// Functions that look at the code around the target; the scope of a rule answers them.
 pub const OF_SCOPE: &[&str] = &["companion", "linked", "linked_resource", "provider_at_least", "resources"];
 
-/// Functions that Terraform does not have, so that they cannot be written.
-pub const OF_RULES: &[&str] =
-    &["companion", "days", "hours", "is_list", "is_string", "linked", "linked_resource", "matches", "provider_at_least", "resources"];
-
 /// Names that `call` knows, for messages about unknown ones.
 pub const NAMES: &[&str] = &[
     "abs",

@@ -23,6 +23,9 @@ const ROOTS: [&str; 6] = ["target", "module", "param", "block", "statement", "re
 /// Functions that Terraform is to call: they are written, with their arguments rendered.
 const WRITTEN: [&str; 3] = ["jsonencode", "file", "templatefile"];
 
+/// Functions that Terraform has too, and that mean the same there: written where their arguments are known only as references.
+const TERRAFORMS: [&str; 8] = ["element", "join", "lower", "replace", "split", "trimprefix", "trimsuffix", "upper"];
+
 /// Renders an expression. `null` from a parameter without a value is a refusal that names the parameter.
 pub(super) fn render(scope: &RuleScope<'_>, expression: &RuleExpression) -> Result<Wanted, Refusal> {
     let mut edits = Vec::new();
@@ -97,7 +100,7 @@ fn terraforms_own(expression: &Expression) -> Option<&FuncCall> {
         },
         _ => return None,
     };
-    (!super::functions::OF_RULES.contains(&call.name.name.as_str())).then_some(call)
+    TERRAFORMS.contains(&call.name.name.as_str()).then_some(call)
 }
 
 /// A traversal is taken by its writing meaning; anything else is computed from values where they are known, else from references.
