@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::hcl::{self, Syntax};
-use crate::model::{Refusal, RefusalKind};
-use crate::rule::{BodyItem, CompanionSpec, Operation};
+use crate::model::{Edit, Refusal, RefusalKind};
+use crate::rule::{BodyItem, CompanionSpec, Operation, RuleExpression};
 
 use super::body::{items_plan, write_items};
 use super::companion_reverse;
@@ -12,6 +12,7 @@ use super::context::{Context, RuleScope, Writing};
 use super::json_edit;
 use super::linked::find_linked;
 use super::plan::{Change, Lifecycle, Plan};
+use super::render::render;
 use super::set::Spot;
 use super::version;
 use super::workbench::BlockKey;
@@ -37,6 +38,9 @@ pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusa
 fn wanted_plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
     if let Some(path) = &spec.referenced_by {
         return companion_reverse::plan(cx, spec, path);
+    }
+    if let Some(relink) = &spec.relink {
+        return relinked(cx, spec, relink);
     }
     let written = match &spec.link_to {
         Some(kind) => match companion_reverse::written(cx, kind) {
@@ -64,6 +68,42 @@ fn wanted_plan(cx: Context<'_>, spec: &CompanionSpec) -> Result<Plan, Refusal> {
         Some(plan) => plan.map(|changes| changes.into_iter().map(|change| of_companion(spec, change)).collect()),
         None => Ok(vec![write(cx, spec, &free_name(cx, spec), Some(owner))?]),
     }
+}
+
+/// What must change for no such resource to refer to the target, or to what `link_to` names: each refers to something else.
+fn relinked(cx: Context<'_>, spec: &CompanionSpec, relink: &RuleExpression) -> Result<Plan, Refusal> {
+    let owners = match &spec.link_to {
+        Some(kind) => companion_reverse::present(cx, kind),
+        None => vec![cx.target.clone()],
+    };
+    let mut changes = Plan::new();
+    for owner in &owners {
+        for key in find_linked(Context { target: owner, ..cx }, &spec.resource, &spec.link) {
+            let document = cx.bench.document(&key.path)?;
+            let Some((block, attribute)) = key.in_document(&document).and_then(|block| Some((block, block.attribute(&spec.link)?))) else {
+                continue;
+            };
+            let alone = cx.instance_key().is_empty() && key.dir() == cx.target.dir() && document.syntax() == Syntax::Native;
+            if !alone {
+                return Err(Refusal::new(
+                    RefusalKind::DecidedElsewhere,
+                    format!(
+                        "`{}` of `{}` cannot be led elsewhere from here: not in one module, or one of several.",
+                        spec.link,
+                        key.local_address()
+                    ),
+                )
+                .at(cx.bench.place(&key.path, block.span, "the resource that refers to it")));
+            }
+            let wanted = render(&RuleScope { writing: Writing::Elsewhere, ..cx.scope() }, relink)?;
+            let summary = format!("changes `{}` to `{}`", spec.link, wanted.text);
+            let edit = Edit { span: attribute.value_span, text: wanted.text };
+            let change = Change { path: key.path.clone(), edit, summary, argument: spec.link.clone(), through: Vec::new() };
+            not_ignored(cx, &key, block, std::slice::from_ref(&change))?;
+            changes.push(of_companion(spec, change));
+        }
+    }
+    Ok(changes)
 }
 
 /// The argument or block of the target that an inline operation begins with.
@@ -94,13 +134,13 @@ fn is_link(item: &BodyItem, link: &str) -> bool {
 }
 
 /// A change that says whose argument it is: effects and `ignore_changes` of the target are about the target's own.
-fn of_companion(spec: &CompanionSpec, change: Change) -> Change {
+pub(super) fn of_companion(spec: &CompanionSpec, change: Change) -> Change {
     let summary = format!("{} in `{}`", change.summary, spec.resource);
     Change { summary, argument: format!("{}:{}", spec.resource, change.argument), ..change }
 }
 
 /// A companion whose `ignore_changes` covers what would be changed stays as it is, and that is said.
-fn not_ignored(cx: Context<'_>, key: &BlockKey, block: &hcl::Block, plan: &Plan) -> Result<(), Refusal> {
+pub(super) fn not_ignored(cx: Context<'_>, key: &BlockKey, block: &hcl::Block, plan: &[Change]) -> Result<(), Refusal> {
     let lifecycle = Lifecycle::of(block);
     match plan.iter().find(|change| lifecycle.ignores(&change.argument)) {
         None => Ok(()),

@@ -4,7 +4,8 @@ use crate::hcl::{self, Found, parse_path};
 use crate::model::Refusal;
 use crate::rule::{CompanionSpec, Operation};
 
-use super::companion::{free_name, own_name, write};
+use super::body::items_plan;
+use super::companion::{free_name, not_ignored, of_companion, own_name, write};
 use super::context::{Context, Writing};
 use super::follow::{Decided, follow, term_of};
 use super::linked::{find_linked, referred};
@@ -22,7 +23,8 @@ pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec, path: &str) -> Result<
     let document = cx.bench.document(&key.path)?;
     let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
     let name = free_name(cx, spec);
-    let text = format!("{}.{name}{}.{}", spec.resource, cx.instance_key(), spec.attribute);
+    let reference = format!("{}.{name}{}.{}", spec.resource, cx.instance_key(), spec.attribute);
+    let text = if spec.suffix.is_empty() { reference } else { format!("\"${{{reference}}}{}\"", spec.suffix) };
     let wanted = Wanted { term: Term::Code(text.clone()), text };
     let mut changes = Plan::new();
     for found in block.body.find(&steps) {
@@ -50,8 +52,22 @@ pub(super) fn plan(cx: Context<'_>, spec: &CompanionSpec, path: &str) -> Result<
     }
     if !changes.is_empty() {
         changes.push(write(cx, spec, &name, None)?);
+    } else if spec.complete
+        && let Some(held) = referred(cx.bench, cx.target, path, std::slice::from_ref(&spec.resource))
+    {
+        return completed(cx, spec, &held);
     }
     Ok(changes)
+}
+
+/// What the companion that is there already lacks.
+fn completed(cx: Context<'_>, spec: &CompanionSpec, held: &BlockKey) -> Result<Plan, Refusal> {
+    let document = cx.bench.document(&held.path)?;
+    let Some(block) = held.in_document(&document) else { return Ok(Plan::new()) };
+    let spot = Spot { key: held, document: &document, body: &block.body, prefix: "", writing: Writing::Target };
+    let changes = items_plan(cx, spot, &spec.body)?;
+    not_ignored(cx, held, block, &changes)?;
+    Ok(changes.into_iter().map(|change| of_companion(spec, change)).collect())
 }
 
 /// The argument, in new blocks where the ones around it are missing.
@@ -63,6 +79,14 @@ fn set_missing(spot: Spot<'_>, rest: &[hcl::Step], name: &str, path: &str, wante
         text = format!("{} {{\n  {}\n}}", step.name, text.replace('\n', "\n  "));
     }
     Ok(vec![insert_nested(spot.document, spot.key, spot.body, &outer.name, path, &text)?])
+}
+
+/// The resources of type `kind` that an earlier companion of the rule means, whoever wrote them.
+pub(super) fn present(cx: Context<'_>, kind: &str) -> Vec<BlockKey> {
+    let companions =
+        cx.rule.operations.iter().filter_map(|operation| if let Operation::Companion(spec) = operation { Some(spec) } else { None });
+    let spec = companions.into_iter().find(|spec| spec.resource == kind && spec.referenced_by.is_none());
+    spec.map(|spec| find_linked(cx, kind, &spec.link)).unwrap_or_default()
 }
 
 /// The resource of type `kind` that an earlier companion of the rule wrote: it has the name that the rule gives.

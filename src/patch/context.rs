@@ -144,6 +144,15 @@ impl<'a> Context<'a> {
         format!("{}{}.{attribute}", self.target.local_address(), self.instance_key())
     }
 
+    /// The resource of type `kind` that an earlier companion of the rule wrote, as code: with the target's repetition it has the
+    /// same keys. Null when it wrote none.
+    fn companion(&self, kind: &str) -> Term {
+        match super::companion_reverse::written(*self, kind) {
+            Some(key) => Term::Code(format!("{}{}", key.local_address(), self.instance_key())),
+            None => Term::NULL,
+        }
+    }
+
     fn target_member(&self, name: &str, writing: Writing) -> Term {
         let key = deciding_block(self.bench, self.target, name);
         let Ok(document) = self.bench.document(&key.path) else { return Term::Unknown };
@@ -211,10 +220,13 @@ impl Scope for RuleScope<'_> {
     fn call(&self, name: &str, arguments: &[Term]) -> Option<Term> {
         let text = |at: usize| arguments.get(at).and_then(Term::text);
         Some(match name {
-            "linked" => match find_linked(self.cx, text(0)?, text(1)?) {
-                found if found.is_empty() => Term::Known(Value::Bool(false)),
-                _ => Term::Known(Value::Bool(true)),
-            },
+            "linked" if arguments.len() == 4 => {
+                let between = find_linked(self.cx, text(2)?, text(3)?);
+                let leads_on = |key: &BlockKey| Some(!find_linked(Context { target: key, ..self.cx }, text(0)?, text(1)?).is_empty());
+                Term::Known(Value::Bool(between.iter().any(|key| leads_on(key) == Some(true))))
+            }
+            "linked" => Term::Known(Value::Bool(!find_linked(self.cx, text(0)?, text(1)?).is_empty())),
+            "companion" => self.cx.companion(text(0)?),
             "linked_resource" => {
                 find_linked(self.cx, text(0)?, text(1)?).first().map_or(Term::NULL, |key| resource_term(self.cx.bench, key))
             }

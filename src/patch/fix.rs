@@ -13,7 +13,7 @@ use super::params::{Bound, Params};
 use super::plan::{Change, Lifecycle, Plan};
 use super::proofs::{PROOFS, failed, prove};
 use super::reach::reach;
-use super::subject::{Subject, key_of, module_note, subject};
+use super::subject::{Subject, key_of, module_note, subjects};
 use super::workbench::{BlockKey, Workbench};
 
 /// Rounds that one operation may take: each creates what the next looks into.
@@ -46,17 +46,18 @@ pub fn holds(rule: &Rule, target: &Target, workspace: &Workspace, params: &Param
     let bench = Workbench::new(workspace.clone());
     let key = key_of(&bench, target)?;
     let bound = Bound::new(rule, params)?;
-    match subject(&bench, rule, &key) {
-        Ok(subject) => {
-            let cx = Context { bench: &bench, rule, params: &bound, target: &subject.key };
-            if !applies(cx, &subject) {
-                return Ok(true);
-            }
-            Ok(plan_all(cx, &subject)?.is_empty())
+    let subjects = match subjects(&bench, rule, &key) {
+        Ok(subjects) => subjects,
+        Err(Ok(_)) => return Ok(true),
+        Err(Err(refusal)) => return Err(refusal),
+    };
+    for subject in &subjects {
+        let cx = Context { bench: &bench, rule, params: &bound, target: &subject.key };
+        if applies(cx, subject) && !plan_all(cx, subject)?.is_empty() {
+            return Ok(false);
         }
-        Err(Ok(_)) => Ok(true),
-        Err(Err(refusal)) => Err(refusal),
     }
+    Ok(true)
 }
 
 pub(super) fn changed_file(before: Option<&str>, after: &str) -> ChangedFile {
@@ -101,39 +102,60 @@ impl Workbench {
         let Request { rule, target, params } = *request;
         self.begin();
         let bound = Bound::new(rule, params)?;
-        let subject = match subject(self, rule, key) {
-            Ok(subject) => subject,
+        let subjects = match subjects(self, rule, key) {
+            Ok(subjects) => subjects,
             Err(Ok(reason)) => return Ok(Outcome::NotApplicable(reason)),
             Err(Err(refusal)) => return Err(refusal),
         };
+        let mut whole: Option<Outcome> = None;
+        for subject in &subjects {
+            let outcome = self.fix_subject(rule, &bound, subject, target);
+            match (outcome, whole.take()) {
+                (Err(refusal), _) => {
+                    self.undo();
+                    return Err(refusal);
+                }
+                (Ok(Outcome::Patch(mut patch)), Some(Outcome::Patch(earlier))) => {
+                    patch.summary.splice(0..0, earlier.summary);
+                    whole = Some(Outcome::Patch(patch));
+                }
+                (Ok(outcome @ Outcome::Patch(_)), _) | (Ok(outcome), None | Some(Outcome::NotApplicable(_))) => whole = Some(outcome),
+                (Ok(_), earlier) => whole = earlier,
+            }
+        }
+        Ok(whole.unwrap_or(Outcome::Holds))
+    }
+
+    /// Fixes one of the blocks that the rule is about.
+    fn fix_subject(&mut self, rule: &Rule, bound: &Bound, subject: &Subject<'_>, target: &Target) -> Result<Outcome, Refusal> {
         let judgement = {
-            let cx = Context { bench: self, rule, params: &bound, target: &subject.key };
+            let cx = Context { bench: self, rule, params: bound, target: &subject.key };
             if let Some(when) = rule.target.when.as_ref().filter(|_| !subject.is_module)
                 && cx.evaluate(when, None).truth().is_none()
             {
                 return Err(cx.undecided(when));
             }
-            if !applies(cx, &subject) {
+            if !applies(cx, subject) {
                 return Ok(Outcome::NotApplicable(format!("rule `{}` does not concern this block", rule.id)));
             }
-            match self.judge(cx, &subject)? {
+            match self.judge(cx, subject)? {
                 Some(judgement) => judgement,
                 None => return Ok(Outcome::Holds),
             }
         };
-        let result = self.carry_out(rule, &bound, &subject, target, judgement);
-        if result.is_err() {
-            self.undo();
-        }
-        result
+        self.carry_out(rule, bound, subject, target, judgement)
     }
 
     /// Whether a fix made earlier still holds; `None` when that cannot be known any more.
     pub(super) fn still_holds(&self, request: &Request<'_>, key: &BlockKey) -> Option<bool> {
         let bound = Bound::new(request.rule, request.params).ok()?;
-        let subject = subject(self, request.rule, key).ok()?;
-        let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
-        Some(!applies(cx, &subject) || plan_all(cx, &subject).ok()?.is_empty())
+        for subject in subjects(self, request.rule, key).ok()? {
+            let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
+            if applies(cx, &subject) && !plan_all(cx, &subject).ok()?.is_empty() {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// Looks before leaping: `None` when everything holds already.

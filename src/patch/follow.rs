@@ -17,6 +17,9 @@ pub(super) use super::leaf::{Decided, Leaf, Site, Step, common};
 const MAX_STEPS: usize = 2_000;
 pub(super) const MAX_DEPTH: usize = 24;
 
+/// Functions that give a text with something in it, whatever they are given.
+const NEVER_NULL: [&str; 3] = ["jsonencode", "yamlencode", "csvencode"];
+
 /// A walk over references.
 pub(super) struct Walk<'b> {
     pub(super) bench: &'b Workbench,
@@ -56,7 +59,12 @@ pub(super) fn follow_into(
     if each {
         steps.push(Step::Any);
     }
-    steps.extend(rest.iter().map(|step| Step::Name(step.name.clone())));
+    for step in rest {
+        steps.push(Step::Name(step.name.clone()));
+        if step.every {
+            steps.push(Step::Any);
+        }
+    }
     let mut walk = Walk { bench, steps: 0, visited: HashSet::new(), through: Vec::new() };
     let mut leaves = Vec::new();
     walk.expression(site, expression, span, &steps, false, 0, &mut leaves);
@@ -78,6 +86,12 @@ pub(super) fn term_of(bench: &Workbench, site: &Site, expression: &Expression, s
         }
         Expression::StringTemplate(template) if template.iter().count() > 1 => template_term(bench, site, expression, template.iter()),
         Expression::HeredocTemplate(heredoc) => template_term(bench, site, expression, heredoc.template.iter()),
+        Expression::FuncCall(call) if NEVER_NULL.contains(&call.name.name.as_str()) => {
+            match common(&follow(bench, site, expression, span)) {
+                Term::Unknown => Term::Code(expression.to_string().trim().to_owned()),
+                term => term,
+            }
+        }
         _ => common(&follow(bench, site, expression, span)),
     }
 }

@@ -1,6 +1,7 @@
 //! From an expression of a rule to the text that is written.
 
-use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
+use hcl_edit::expr::{Expression, FuncCall, Traversal, TraversalOperator};
+use hcl_edit::visit::{Visit, visit_func_call};
 
 use crate::hcl::{expression_span, references};
 use crate::model::{Edit, Refusal, RefusalKind, Span};
@@ -21,6 +22,9 @@ pub(super) struct Wanted {
 const ROOTS: [&str; 6] = ["target", "module", "param", "block", "statement", "resource"];
 /// Functions that Terraform is to call: they are written, with their arguments rendered.
 const WRITTEN: [&str; 3] = ["jsonencode", "file", "templatefile"];
+
+/// Functions that Terraform has too, and that mean the same there: written where their arguments are known only as references.
+const TERRAFORMS: [&str; 8] = ["element", "join", "lower", "replace", "split", "trimprefix", "trimsuffix", "upper"];
 
 /// Renders an expression. `null` from a parameter without a value is a refusal that names the parameter.
 pub(super) fn render(scope: &RuleScope<'_>, expression: &RuleExpression) -> Result<Wanted, Refusal> {
@@ -68,6 +72,11 @@ fn collect(scope: &RuleScope<'_>, expression: &Expression, edits: &mut Vec<(Span
         _ => {
             let Some(span) = expression_span(expression) else { return };
             let term = value(scope, expression);
+            if term == Term::Unknown
+                && let Some(call) = terraforms_own(expression)
+            {
+                return call.args.iter().for_each(|argument| collect(scope, argument, edits, needed));
+            }
             if term == Term::NULL {
                 let params = references(expression)
                     .into_iter()
@@ -75,9 +84,23 @@ fn collect(scope: &RuleScope<'_>, expression: &Expression, edits: &mut Vec<(Span
                     .map(|reference| reference.name(1).to_owned());
                 needed.extend(params.filter(|name| scope.cx.params.get(name).is_none_or(|term| *term == Term::NULL)));
             }
-            edits.push((span, term.render()));
+            let lacking = term == Term::NULL && asks_the_scope(expression);
+            edits.push((span, if lacking { None } else { term.render() }));
         }
     }
+}
+
+/// A call of a function that Terraform has too, or an element of what it gives: where its arguments are references it is written.
+fn terraforms_own(expression: &Expression) -> Option<&FuncCall> {
+    let call = match expression {
+        Expression::FuncCall(call) => call,
+        Expression::Traversal(traversal) => match &traversal.expr {
+            Expression::FuncCall(call) => call,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    TERRAFORMS.contains(&call.name.name.as_str()).then_some(call)
 }
 
 /// A traversal is taken by its writing meaning; anything else is computed from values where they are known, else from references.
@@ -115,8 +138,21 @@ fn exact(scope: &RuleScope<'_>, traversal: &Traversal) -> Option<Term> {
 }
 
 fn mentions(expression: &Expression) -> bool {
-    references(expression).iter().any(|reference| ROOTS.contains(&reference.name(0)))
-        || matches!(expression, Expression::FuncCall(call) if super::functions::OF_SCOPE.contains(&call.name.name.as_str()))
+    references(expression).iter().any(|reference| ROOTS.contains(&reference.name(0))) || asks_the_scope(expression)
+}
+
+/// Whether a function is called, however deep inside, that looks at the code around the target.
+fn asks_the_scope(expression: &Expression) -> bool {
+    struct Calls(bool);
+    impl Visit for Calls {
+        fn visit_func_call(&mut self, call: &FuncCall) {
+            self.0 |= super::functions::OF_SCOPE.contains(&call.name.name.as_str());
+            visit_func_call(self, call);
+        }
+    }
+    let mut calls = Calls(false);
+    calls.visit_expr(expression);
+    calls.0
 }
 
 /// Takes the common indentation off the lines after the first.

@@ -3,7 +3,7 @@
 use hcl_edit::expr::Expression;
 
 use crate::hcl::{Attribute, JsonKind, JsonValue, Step, expression_span, object_entries};
-use crate::model::{Refusal, RefusalKind, Span};
+use crate::model::{Edit, Refusal, RefusalKind, Span};
 use crate::rule::SetSpec;
 
 use super::context::{Context, RuleScope, Writing};
@@ -114,29 +114,97 @@ fn in_text(
     rest: &[Step],
 ) -> Result<Plan, Refusal> {
     let Some((last, around)) = rest.split_last() else { return Ok(Plan::new()) };
-    let mut inner = object;
-    for step in around {
-        match inner.member(&step.name) {
-            Some(member) => inner = &member.value,
-            None => return Err(missing_object(cx, spot, spec, object.span)),
+    let mut holders = vec![object];
+    for (depth, step) in around.iter().enumerate() {
+        let mut inner: Vec<&JsonValue> = Vec::new();
+        for holder in holders {
+            match (holder.member(&step.name).map(|member| &member.value), step.every) {
+                (Some(value), true) => match &value.kind {
+                    JsonKind::Array(items) => inner.extend(items),
+                    _ => inner.push(value),
+                },
+                (Some(value), false) => inner.push(value),
+                (None, true) => {}
+                (None, false) if spec.create_blocks => {
+                    return missing_member(cx, spot, spec, text, holder, (step, &around[depth + 1..], last), block);
+                }
+                (None, false) => {}
+            }
         }
+        holders = inner;
     }
-    let scope = RuleScope { block: Some(block.clone()), writing: Writing::Target, ..cx.scope() };
+    let mut changes = Plan::new();
+    for holder in holders {
+        changes.extend(member_plan(cx, spot, spec, text, holder, block, last)?);
+    }
+    Ok(changes)
+}
+
+/// The member `last` of an object in the text.
+fn member_plan(
+    cx: Context<'_>,
+    spot: Spot<'_>,
+    spec: &SetSpec,
+    text: &PolicyText,
+    holder: &JsonValue,
+    block: &Term,
+    last: &Step,
+) -> Result<Plan, Refusal> {
     let condition = RuleScope { block: Some(block.clone()), ..cx.scope() };
     let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
-    let held = inner.member(&last.name).map_or(default, |member| text.term(&member.value));
-    let end = End::of(spec);
-    match end.met(&condition, &held) {
+    let held = holder.member(&last.name).map_or(default, |member| text.term(&member.value));
+    match End::of(spec).met(&condition, &held) {
         Some(true) => Ok(Plan::new()),
-        None => Err(missing_object(cx, spot, spec, inner.span)),
+        None => Err(missing_object(cx, spot, spec, holder.span)),
         Some(false) => {
-            let wanted = end.wanted(&scope)?;
-            let value = json_value(&wanted.term, true).ok_or_else(|| missing_object(cx, spot, spec, inner.span))?;
-            let summary = format!("sets `{}` to `{}`", spec.path, shorten(&wanted.text));
-            let edit = text.set_member(inner, &last.name, &value);
-            Ok(vec![Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }])
+            let (value, summary) = wanted(cx, spot, spec, holder, block)?;
+            Ok(vec![change(spot, spec, text.set_member(holder, &last.name, &value), summary)])
         }
     }
+}
+
+/// A member whose objects around are missing too: they are written with it.
+fn missing_member(
+    cx: Context<'_>,
+    spot: Spot<'_>,
+    spec: &SetSpec,
+    text: &PolicyText,
+    holder: &JsonValue,
+    (first, around, last): (&Step, &[Step], &Step),
+    block: &Term,
+) -> Result<Plan, Refusal> {
+    if !matches!(holder.kind, JsonKind::Object(_)) || around.iter().any(|step| step.every) {
+        return Err(missing_object(cx, spot, spec, holder.span));
+    }
+    let condition = RuleScope { block: Some(block.clone()), ..cx.scope() };
+    let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
+    if End::of(spec).met(&condition, &default) == Some(true) {
+        return Ok(Plan::new());
+    }
+    let (value, summary) = wanted(cx, spot, spec, holder, block)?;
+    let whole = around
+        .iter()
+        .rev()
+        .fold(serde_json::json!({ last.name.as_str(): value }), |inner, step| serde_json::json!({ step.name.as_str(): inner }));
+    Ok(vec![change(spot, spec, text.set_member(holder, &first.name, &whole), summary)])
+}
+
+/// The wanted value as JSON, and what is said about it.
+fn wanted(
+    cx: Context<'_>,
+    spot: Spot<'_>,
+    spec: &SetSpec,
+    holder: &JsonValue,
+    block: &Term,
+) -> Result<(serde_json::Value, String), Refusal> {
+    let scope = RuleScope { block: Some(block.clone()), writing: Writing::Target, ..cx.scope() };
+    let wanted = End::of(spec).wanted(&scope)?;
+    let value = json_value(&wanted.term, true).ok_or_else(|| missing_object(cx, spot, spec, holder.span))?;
+    Ok((value, format!("sets `{}` to `{}`", spec.path, shorten(&wanted.text))))
+}
+
+fn change(spot: Spot<'_>, spec: &SetSpec, edit: Edit, summary: String) -> Change {
+    Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }
 }
 
 fn missing_object(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, span: Span) -> Refusal {

@@ -43,65 +43,38 @@ pub(super) fn key_of(bench: &Workbench, target: &Target) -> Result<BlockKey, Ref
     elsewhere.ok_or_else(|| Refusal::new(RefusalKind::NotLocated, format!("`{address}` is not in `{}`.", target.path)))
 }
 
-/// What a rule has to say about a block; `Err(Ok(reason))` when it has nothing to say.
-pub(super) fn subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Subject<'r>, Result<String, Refusal>> {
+/// The blocks that a rule is about when a finding names this one; `Err(Ok(reason))` when it has nothing to say. Several only
+/// where the rule is reached from the block by several arguments.
+pub(super) fn subjects<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Vec<Subject<'r>>, Result<String, Refusal>> {
     let of_block = |key: BlockKey| Subject { key, operations: &rule.operations, refusals: &rule.refusals, is_module: false };
     let kind = key.labels.first().cloned().unwrap_or_default();
-    let subject = match key.kind.as_str() {
-        "module" => return module_subject(bench, rule, key),
-        "resource" if rule.target.resources.contains(&kind) => of_block(key.clone()),
-        "data" if rule.target.resources.contains(&format!("data.{kind}")) => of_block(key.clone()),
-        "resource" => match rule.target.reached_from.iter().any(|from| from.resource == kind) {
-            true => match reached(bench, rule, key).as_slice() {
-                [found] => of_block(found.clone()),
-                [first, second, ..] => {
-                    return Err(Err(Refusal::new(
-                        RefusalKind::AmbiguousTarget,
-                        format!(
-                            "`{}` leads to several blocks that rule `{}` is about, among them `{}` and `{}`.",
-                            key.local_address(),
-                            rule.id,
-                            first.local_address(),
-                            second.local_address()
-                        ),
-                    )
-                    .next("Fix the one that is meant by its own finding.")));
-                }
-                // Its owner is elsewhere (a variable, another state): the block itself can still be mended, if the rule writes such blocks.
-                [] if rule.operations.iter().any(|operation| matches!(operation, Operation::Companion(spec) if spec.resource == kind)) => {
-                    of_block(key.clone())
-                }
-                [] => {
-                    return Err(Err(Refusal::new(
-                        RefusalKind::NotLocated,
-                        format!(
-                            "`{}` belongs to a {} that is not in these files.",
-                            key.local_address(),
-                            rule.target.resources.join(" or ")
-                        ),
-                    )));
-                }
-            },
-            false => return Err(Ok(format!("rule `{}` is not about `{kind}`", rule.id))),
-        },
+    let subjects = match key.kind.as_str() {
+        "module" => return module_subject(bench, rule, key).map(|subject| vec![subject]),
+        "resource" if rule.target.resources.contains(&kind) => vec![of_block(key.clone())],
+        "data" if rule.target.resources.contains(&format!("data.{kind}")) => vec![of_block(key.clone())],
+        "resource" => reached(bench, rule, key, &kind)?.into_iter().map(of_block).collect(),
         other => return Err(Ok(format!("rule `{}` is not about `{other}` blocks", rule.id))),
     };
-    let provider = subject.key.labels.first().and_then(|kind| kind.split('_').next()).unwrap_or_default();
-    match &rule.target.provider_version {
-        Some(constraint) if !version::meets(bench, subject.key.dir(), provider, constraint) => {
-            Err(Ok(format!("rule `{}` is for the {provider} provider {constraint}, and this module declares another", rule.id)))
+    let Some(constraint) = &rule.target.provider_version else { return Ok(subjects) };
+    for subject in &subjects {
+        let provider = subject.key.labels.first().and_then(|kind| kind.split('_').next()).unwrap_or_default();
+        if !version::meets(bench, subject.key.dir(), provider, constraint) {
+            return Err(Ok(format!("rule `{}` is for the {provider} provider {constraint}, and this module declares another", rule.id)));
         }
-        _ => Ok(subject),
     }
+    Ok(subjects)
 }
 
-/// The blocks that the rule is about and that lead from or to `key`, each once.
-fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey) -> Vec<BlockKey> {
-    let kind = key.labels.first().map(String::as_str).unwrap_or_default();
+/// The blocks that this one leads to, or that lead to it, in the ways that the rule names; one by each way.
+fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey, kind: &str) -> Result<Vec<BlockKey>, Result<String, Refusal>> {
     let types = &rule.target.resources;
+    let ways: Vec<_> = rule.target.reached_from.iter().filter(|from| from.resource == kind).collect();
+    if ways.is_empty() {
+        return Err(Ok(format!("rule `{}` is not about `{kind}`", rule.id)));
+    }
     let mut found: Vec<BlockKey> = Vec::new();
-    for from in rule.target.reached_from.iter().filter(|from| from.resource == kind) {
-        let more: Vec<BlockKey> = match &from.link {
+    for from in ways {
+        let led: Vec<BlockKey> = match &from.link {
             ReachedBy::Argument(argument) => referred(bench, key, argument, types).into_iter().collect(),
             ReachedBy::TargetArgument(argument) => types
                 .iter()
@@ -110,13 +83,32 @@ fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey) -> Vec<BlockKey> {
                 .filter(|candidate| referred(bench, candidate, argument, &[kind.to_owned()]).as_ref() == Some(key))
                 .collect(),
         };
-        for one in more {
-            if !found.contains(&one) {
-                found.push(one);
-            }
+        if let [first, second, ..] = led.as_slice() {
+            return Err(Err(Refusal::new(
+                RefusalKind::AmbiguousTarget,
+                format!(
+                    "`{}` leads to several blocks that rule `{}` is about, among them `{}` and `{}`.",
+                    key.local_address(),
+                    rule.id,
+                    first.local_address(),
+                    second.local_address()
+                ),
+            )
+            .next("Fix the one that is meant by its own finding.")));
         }
+        found.extend(led.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
     }
-    found
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // Its owner is elsewhere (a variable, another state): the block itself can still be mended, if the rule writes such blocks.
+    if rule.operations.iter().any(|operation| matches!(operation, Operation::Companion(spec) if spec.resource == kind)) {
+        return Ok(vec![key.clone()]);
+    }
+    Err(Err(Refusal::new(
+        RefusalKind::NotLocated,
+        format!("`{}` belongs to a {} that is not in these files.", key.local_address(), types.join(" or ")),
+    )))
 }
 
 fn module_subject<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Subject<'r>, Result<String, Refusal>> {

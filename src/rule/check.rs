@@ -255,6 +255,9 @@ impl RuleCheck<'_> {
                 .nearest(&unknown.step, unknown.known);
             self.report(problem);
         }
+        if companion.relink.is_some() {
+            return;
+        }
         self.body_with(
             &companion.body,
             &shape,

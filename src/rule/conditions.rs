@@ -14,7 +14,9 @@ const ROOTS: &[&str] = &["target", "param", "block", "statement", "resource"];
 
 /// Functions that rules may call: those of Terraform that need nothing but their arguments, and our own.
 ///
-/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument; see `patch` for the others.
+/// `linked(type, argument)` is true if a resource of that type refers to the target by that argument (or, with two more, to one
+/// of that type that does), `companion(type)` is a
+/// reference to the resource of that type that an earlier companion of the rule wrote; see `patch` for the others.
 pub const FUNCTIONS: &[&str] = &[
     "jsonencode",
     "regex",
@@ -26,6 +28,7 @@ pub const FUNCTIONS: &[&str] = &[
     "can",
     "ceil",
     "coalesce",
+    "companion",
     "compact",
     "concat",
     "contains",
@@ -127,7 +130,7 @@ fn operation_expressions<'a>(operation: &'a Operation, found: &mut Vec<&'a RuleE
         }
         Operation::Remove(remove) => found.extend(&remove.when),
         Operation::Companion(companion) => {
-            found.extend([&companion.name, &companion.when].into_iter().flatten());
+            found.extend([&companion.name, &companion.when, &companion.relink].into_iter().flatten());
             body_expressions(&companion.body, found);
             companion.inline.iter().for_each(|operation| operation_expressions(operation, found));
         }

@@ -232,8 +232,14 @@ pub struct CompanionSpec {
     pub referenced_by: Option<String>,
     /// Attribute of the companion that the target's argument is set to (`id`, `arn`).
     pub attribute: String,
+    /// Text behind that attribute (`:*`, which some services want at the end of a log group's ARN); mostly empty.
+    pub suffix: String,
+    /// A companion that the target refers to already must have the body as well, if it is in the same module.
+    pub complete: bool,
     /// `link` refers not to the target but to the resource of this type that an earlier companion of the rule wrote.
     pub link_to: Option<String>,
+    /// Such resources must not refer to it: what `link` is set to instead. None is written.
+    pub relink: Option<RuleExpression>,
     /// Which attributes of the target the link may use (`id`, `bucket`, `arn`, `name`): the first is written.
     pub link_attributes: Vec<String>,
     /// Name of a new companion; absent: the target's own name.

@@ -97,7 +97,7 @@ fn companion(reader: &mut Reader, block: &Block) -> CompanionSpec {
     reader.only(
         body,
         "`companion`",
-        &["link", "link_attributes", "link_to", "referenced_by", "attribute", "name", "when"],
+        &["link", "link_attributes", "link_to", "referenced_by", "attribute", "suffix", "complete", "relink", "name", "when"],
         &["body", "inline"],
     );
     let referenced_by = reader.text(body, "referenced_by");
@@ -116,7 +116,10 @@ fn companion(reader: &mut Reader, block: &Block) -> CompanionSpec {
         link,
         referenced_by,
         attribute: reader.text(body, "attribute").unwrap_or_else(|| "id".to_owned()),
+        suffix: reader.text(body, "suffix").unwrap_or_default(),
+        complete: reader.boolean(body, "complete").unwrap_or(false),
         link_to: reader.text(body, "link_to"),
+        relink: reader.expression_named(body, "relink"),
         link_attributes,
         name: reader.expression_named(body, "name"),
         body: wanted_body(reader, block),

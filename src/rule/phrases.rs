@@ -125,6 +125,10 @@ fn set_phrase(set: &SetSpec) -> String {
 fn companion_phrase(companion: &CompanionSpec) -> String {
     let mut phrase = match (&companion.referenced_by, &companion.link_to) {
         (Some(path), _) => format!("`{path}` names a `{}`", companion.resource),
+        (None, other) if companion.relink.is_some() => {
+            let what = other.as_ref().map_or_else(|| "it".to_owned(), |other| format!("that `{other}`"));
+            format!("no `{}` refers to {what} by `{}`", companion.resource, companion.link)
+        }
         (None, Some(other)) => format!("a `{}` refers to that `{other}` by `{}`", companion.resource, companion.link),
         (None, None) => format!("a `{}` refers to it by `{}` and is complete", companion.resource, companion.link),
     };

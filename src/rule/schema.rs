@@ -104,7 +104,7 @@ impl Shape {
                 around.push((step, inner));
                 shape = inner;
             } else if let Some(argument) = shape.arguments.get(*step) {
-                // `[*]` after an argument that takes text: a list written as JSON.
+                // `[*]` after an argument that takes text: JSON in it, an object or a list of objects.
                 let list_in_text = path.split('.').nth(index).is_some_and(|written| written.ends_with("[*]"));
                 let structured = list_in_text || !matches!(argument.kind, ValueKind::String | ValueKind::Number | ValueKind::Bool);
                 return match (last, structured) {

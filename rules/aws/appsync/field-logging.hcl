@@ -26,21 +26,49 @@ rule "aws/appsync/field-logging" {
 
   param "logging_role_arn" {
     type        = "expression"
-    required    = true
-    description = "Role that AppSync assumes to write logs: an ARN or a reference such as aws_iam_role.appsync_logs.arn."
+    default     = null
+    description = "Role that AppSync assumes to write logs: an ARN or a reference. Null means a role of its own, written beside the API."
   }
 
-  block "log_config" {
+  set "log_config.cloudwatch_logs_role_arn" {
+    value   = param.logging_role_arn
+    present = true
+    when    = param.logging_role_arn != null
+  }
+
+  companion "aws_iam_role" {
+    referenced_by = "log_config.cloudwatch_logs_role_arn"
+    attribute     = "arn"
+    name          = format("%s_logs", resource.name)
+    when          = param.logging_role_arn == null
+
     body {
-      set "cloudwatch_logs_role_arn" {
-        value = param.logging_role_arn
-        keep  = true
-      }
-      set "field_log_level" {
-        value  = "ERROR"
-        one_of = ["ALL", "ERROR", "INFO", "DEBUG"]
-      }
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Action    = "sts:AssumeRole"
+          Principal = { Service = "appsync.amazonaws.com" }
+        }]
+      })
     }
+  }
+
+  companion "aws_iam_role_policy_attachment" {
+    link            = "role"
+    link_to         = "aws_iam_role"
+    link_attributes = ["name"]
+    name            = format("%s_logs", resource.name)
+    when            = param.logging_role_arn == null
+
+    body {
+      policy_arn = "arn:aws:iam::aws:policy/service-role/AWSAppSyncPushToCloudWatchLogs"
+    }
+  }
+
+  set "log_config.field_log_level" {
+    value  = "ERROR"
+    one_of = ["ALL", "ERROR", "INFO", "DEBUG"]
   }
 
   applicability {
@@ -70,14 +98,99 @@ rule "aws/appsync/field-logging" {
     EOT
   }
 
-  example "nobody has given the role yet" {
-    before  = <<-EOT
+  example "a role of its own" {
+    before = <<-EOT
       resource "aws_appsync_graphql_api" "main" {
         name                = "orders"
         authentication_type = "AWS_IAM"
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = aws_iam_role.main_logs.arn
+          field_log_level          = "ERROR"
+        }
+      }
+
+      resource "aws_iam_role_policy_attachment" "main_logs" {
+        role = aws_iam_role.main_logs.name
+
+        policy_arn = "arn:aws:iam::aws:policy/service-role/AWSAppSyncPushToCloudWatchLogs"
+      }
+
+      resource "aws_iam_role" "main_logs" {
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "appsync.amazonaws.com" }
+          }]
+        })
+      }
+    EOT
+  }
+
+  example "logged by a role of its own, but no fields" {
+    before = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = aws_iam_role.logs.arn
+          field_log_level          = "NONE"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = aws_iam_role.logs.arn
+          field_log_level          = "ERROR"
+        }
+      }
+    EOT
+  }
+
+  example "a role that the caller gives" {
+    before = <<-EOT
+      variable "role" {
+        type = string
+      }
+
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = var.role
+          field_log_level          = "NONE"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "role" {
+        type = string
+      }
+
+      resource "aws_appsync_graphql_api" "main" {
+        name                = "orders"
+        authentication_type = "AWS_IAM"
+
+        log_config {
+          cloudwatch_logs_role_arn = var.role
+          field_log_level          = "ERROR"
+        }
+      }
+    EOT
   }
 
   example "logged, but no fields" {

@@ -25,14 +25,60 @@ rule "aws/cloudfront/response-headers-policy" {
 
   param "response_headers_policy_id" {
     type        = "expression"
-    required    = true
-    description = "Response headers policy: an id or a reference such as data.aws_cloudfront_response_headers_policy.security.id."
+    default     = null
+    description = "Response headers policy: an id or a reference such as data.aws_cloudfront_response_headers_policy.security.id. Null means a policy of its own with the headers of AWS's managed SecurityHeadersPolicy, written beside the distribution."
   }
 
   set "default_cache_behavior.response_headers_policy_id" {
     value         = param.response_headers_policy_id
     present       = true
     create_blocks = false
+    when          = param.response_headers_policy_id != null
+  }
+
+  companion "aws_cloudfront_response_headers_policy" {
+    referenced_by = "default_cache_behavior[*].response_headers_policy_id"
+    when          = param.response_headers_policy_id == null
+
+    body {
+      name = format("%s-security-headers", resource.name)
+
+      block "security_headers_config" {
+        body {
+          block "content_type_options" {
+            body {
+              override = true
+            }
+          }
+
+          block "frame_options" {
+            body {
+              frame_option = "SAMEORIGIN"
+              override     = false
+            }
+          }
+
+          block "referrer_policy" {
+            body {
+              referrer_policy = "strict-origin-when-cross-origin"
+              override        = false
+            }
+          }
+
+          block "strict_transport_security" {
+            body {
+              access_control_max_age_sec = 31536000
+              override                   = false
+            }
+          }
+        }
+      }
+    }
+  }
+
+  refuse {
+    when = param.response_headers_policy_id == null && (target.count != null || target.for_each != null)
+    note = "One policy serves all distributions of the block, and its name must be its own. Write it once, and give it with `response_headers_policy_id`."
   }
 
   applicability {
@@ -70,8 +116,8 @@ rule "aws/cloudfront/response-headers-policy" {
     EOT
   }
 
-  example "nobody has named the policy" {
-    before  = <<-EOT
+  example "a policy of its own" {
+    before = <<-EOT
       resource "aws_cloudfront_distribution" "web" {
         enabled = true
 
@@ -83,7 +129,65 @@ rule "aws/cloudfront/response-headers-policy" {
         }
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "web" {
+        enabled = true
+
+        default_cache_behavior {
+          allowed_methods            = ["GET", "HEAD"]
+          cached_methods             = ["GET", "HEAD"]
+          target_origin_id           = "web"
+          viewer_protocol_policy     = "redirect-to-https"
+          response_headers_policy_id = aws_cloudfront_response_headers_policy.web.id
+        }
+      }
+
+      resource "aws_cloudfront_response_headers_policy" "web" {
+        name = "web-security-headers"
+
+        security_headers_config {
+          content_type_options {
+            override = true
+          }
+
+          frame_options {
+            frame_option = "SAMEORIGIN"
+            override     = false
+          }
+
+          referrer_policy {
+            referrer_policy = "strict-origin-when-cross-origin"
+            override        = false
+          }
+
+          strict_transport_security {
+            access_control_max_age_sec = 31536000
+            override                   = false
+          }
+        }
+      }
+    EOT
+  }
+
+  example "a policy that the caller gives" {
+    before = <<-EOT
+      variable "policy" {
+        type = string
+      }
+
+      resource "aws_cloudfront_distribution" "web" {
+        enabled = true
+
+        default_cache_behavior {
+          allowed_methods            = ["GET", "HEAD"]
+          cached_methods             = ["GET", "HEAD"]
+          target_origin_id           = "web"
+          viewer_protocol_policy     = "redirect-to-https"
+          response_headers_policy_id = var.policy
+        }
+      }
+    EOT
+    unchanged = true
   }
 
   example "headers already" {
@@ -103,5 +207,22 @@ rule "aws/cloudfront/response-headers-policy" {
       }
     EOT
     unchanged = true
+  }
+
+  example "one for each name, and no policy is given" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "web" {
+        for_each = toset(var.names)
+        enabled  = true
+
+        default_cache_behavior {
+          allowed_methods        = ["GET", "HEAD"]
+          cached_methods         = ["GET", "HEAD"]
+          target_origin_id       = "web"
+          viewer_protocol_policy = "redirect-to-https"
+        }
+      }
+    EOT
+    refused = true
   }
 }

@@ -50,7 +50,7 @@ rule "aws/cloudfront/viewer-tls-1-2" {
   }
 
   refuse {
-    when = param.cloudfront_certificate_arn == null && target.viewer_certificate.acm_certificate_arn == null && target.viewer_certificate.iam_certificate_id == null
+    when = param.cloudfront_certificate_arn == null && target.viewer_certificate.acm_certificate_arn == null && target.viewer_certificate.iam_certificate_id == null && target.viewer_certificate.cloudfront_default_certificate != false
     note = "The default certificate of CloudFront allows old protocols, whatever is asked for. Give the distribution a certificate: set `cloudfront_certificate_arn`."
   }
 
@@ -160,5 +160,29 @@ rule "aws/cloudfront/viewer-tls-1-2" {
       }
     EOT
     refused = true
+  }
+
+  example "the default certificate is refused, and another is not given yet" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+        aliases = ["shop.acme.example"]
+
+        viewer_certificate {
+          cloudfront_default_certificate = false
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+        aliases = ["shop.acme.example"]
+
+        viewer_certificate {
+          cloudfront_default_certificate = false
+          minimum_protocol_version       = "TLSv1.2_2021"
+        }
+      }
+    EOT
   }
 }

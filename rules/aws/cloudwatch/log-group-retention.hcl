@@ -23,14 +23,14 @@ rule "aws/cloudwatch/log-group-retention" {
     resource = "aws_cloudwatch_log_group"
   }
 
-  param "days" {
+  param "log_retention_days" {
     type        = "number"
     default     = 365
     description = "Days to keep log entries; one of the periods CloudWatch offers."
   }
 
   set "retention_in_days" {
-    value  = param.days
+    value  = param.log_retention_days
     one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
   }
 
@@ -38,7 +38,7 @@ rule "aws/cloudwatch/log-group-retention" {
     version = ">= 2.0"
 
     set "cloudwatch_logs_retention_in_days" {
-      value  = param.days
+      value  = 365
       one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
     }
   }
@@ -47,7 +47,7 @@ rule "aws/cloudwatch/log-group-retention" {
     version = ">= 0.1"
 
     set "cloudwatch_logs_retention_in_days" {
-      value  = param.days
+      value  = 365
       one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
     }
   }
@@ -56,7 +56,7 @@ rule "aws/cloudwatch/log-group-retention" {
     version = ">= 18.0"
 
     set "cloudwatch_log_group_retention_in_days" {
-      value  = param.days
+      value  = 365
       one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
     }
   }
@@ -65,7 +65,7 @@ rule "aws/cloudwatch/log-group-retention" {
     version = ">= 8.0"
 
     set "cloudwatch_log_group_retention_in_days" {
-      value  = param.days
+      value  = 365
       one_of = [0, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
       when   = target.create_cloudwatch_log_group == true
     }

@@ -1,12 +1,12 @@
 rule "aws/codebuild/artifact-encryption" {
-  title    = "Encrypt what a build writes"
+  title    = "Encrypt the artifacts of a build"
   severity = "medium"
   status   = "preview"
   since    = "0.1.0"
 
   rationale = <<-EOT
-    Artifacts are what will run, and logs repeat what builds were told.
-    Encryption can only be off because somebody switched it off.
+    Artifacts are what will run. Their encryption can only be off because
+    somebody switched it off.
   EOT
 
   references = [
@@ -15,11 +15,10 @@ rule "aws/codebuild/artifact-encryption" {
   ]
 
   aliases {
-    checkov      = ["CKV_AWS_78", "CKV_AWS_311"]
-    trivy        = ["AWS-0018"]
-    tfsec        = ["aws-codebuild-enable-encryption"]
-    security_hub = ["CodeBuild.3"]
-  }
+    checkov = ["CKV_AWS_78"]
+    trivy   = ["AWS-0018"]
+    tfsec   = ["aws-codebuild-enable-encryption"]
+      }
 
   target {
     resource = "aws_codebuild_project"
@@ -32,15 +31,9 @@ rule "aws/codebuild/artifact-encryption" {
     when          = !contains(["NO_ARTIFACTS"], try(target.artifacts.type, "S3"))
   }
 
-  set "logs_config.s3_logs.encryption_disabled" {
-    value         = false
-    default       = false
-    create_blocks = false
-  }
-
   applicability {
     level = "review"
-    note  = "Readers of artifacts and logs need permission to use the project's key."
+    note  = "Readers of artifacts need permission to use the project's key."
   }
 
   example "artifacts in the clear" {
@@ -65,45 +58,6 @@ rule "aws/codebuild/artifact-encryption" {
           type                = "S3"
           location            = aws_s3_bucket.artifacts.id
           encryption_disabled = false
-        }
-      }
-    EOT
-  }
-
-  example "logs in the clear" {
-    before = <<-EOT
-      resource "aws_codebuild_project" "main" {
-        name         = "main"
-        service_role = aws_iam_role.build.arn
-
-        artifacts {
-          type = "NO_ARTIFACTS"
-        }
-
-        logs_config {
-          s3_logs {
-            status              = "ENABLED"
-            location            = "acme-logs/builds"
-            encryption_disabled = true
-          }
-        }
-      }
-    EOT
-    after  = <<-EOT
-      resource "aws_codebuild_project" "main" {
-        name         = "main"
-        service_role = aws_iam_role.build.arn
-
-        artifacts {
-          type = "NO_ARTIFACTS"
-        }
-
-        logs_config {
-          s3_logs {
-            status              = "ENABLED"
-            location            = "acme-logs/builds"
-            encryption_disabled = false
-          }
         }
       }
     EOT

@@ -40,6 +40,21 @@ rule "aws/config/aggregate-all-regions" {
   remove "organization_aggregation_source.regions" {
   }
 
+  # Refused below: the provider wants one of the two.
+  block "account_aggregation_source" {
+    when = target.account_aggregation_source == null && target.organization_aggregation_source == null
+
+    body {
+      account_ids = []
+      all_regions = true
+    }
+  }
+
+  refuse {
+    when = target.account_aggregation_source == null && target.organization_aggregation_source == null
+    note = "The aggregator names neither accounts nor the organisation, and the provider wants one of them. Which is the owner's decision."
+  }
+
   applicability {
     level = "safe"
   }
@@ -102,5 +117,14 @@ rule "aws/config/aggregate-all-regions" {
       }
     EOT
     unchanged = true
+  }
+
+  example "neither accounts nor the organisation" {
+    before = <<-EOT
+      resource "aws_config_configuration_aggregator" "main" {
+        name = "main"
+      }
+    EOT
+    refused = true
   }
 }

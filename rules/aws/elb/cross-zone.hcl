@@ -33,7 +33,7 @@ rule "aws/elb/cross-zone" {
   set "cross_zone_load_balancing" {
     value   = true
     default = true
-    when    = target.listener != null
+    when    = resource.type == "aws_elb"
   }
 
   module "terraform-aws-modules/alb/aws" {

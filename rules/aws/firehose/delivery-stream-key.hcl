@@ -15,7 +15,7 @@ rule "aws/firehose/delivery-stream-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_241", "CKV_AWS_240"]
+    checkov = ["CKV_AWS_241"]
   }
 
   target {

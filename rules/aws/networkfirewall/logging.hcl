@@ -1,12 +1,12 @@
 rule "aws/networkfirewall/logging" {
-  title    = "Log what a network firewall sees"
+  title    = "Log what a network firewall stops"
   severity = "medium"
   status   = "preview"
   since    = "0.1.0"
 
   rationale = <<-EOT
-    Alerts and flows are how an attack is noticed and traced. A firewall without
-    logs stops traffic and tells nobody.
+    Without the log nobody sees what was stopped and what was let through, and
+    nobody notices when a rule does not do what it was written for.
   EOT
 
   references = [
@@ -23,10 +23,22 @@ rule "aws/networkfirewall/logging" {
     resource = "aws_networkfirewall_firewall"
   }
 
-  param "log_bucket" {
+  param "firewall_log_group" {
     type        = "expression"
-    required    = true
-    description = "Bucket for the logs, whose policy lets log delivery write to it: a name or a reference such as aws_s3_bucket.logs.id."
+    default     = null
+    description = "CloudWatch log group for alerts: its name or a reference. Null means a log group of its own, written beside the firewall."
+  }
+
+  companion "aws_cloudwatch_log_group" {
+    link            = "name"
+    link_attributes = ["id"]
+    name            = format("%s_alerts", resource.name)
+    when            = param.firewall_log_group == null && !linked("aws_networkfirewall_logging_configuration", "firewall_arn")
+
+    body {
+      name              = target.name
+      retention_in_days = 365
+    }
   }
 
   companion "aws_networkfirewall_logging_configuration" {
@@ -36,34 +48,78 @@ rule "aws/networkfirewall/logging" {
     body {
       firewall_arn = target.arn
 
-      logging_configuration {
-        log_destination_config {
-          log_destination = {
-            bucketName = param.log_bucket
+      block "logging_configuration" {
+        body {
+          block "log_destination_config" {
+            body {
+              set "log_destination" {
+                value = { logGroup = param.firewall_log_group != null ? param.firewall_log_group : companion("aws_cloudwatch_log_group").name }
+                keep  = true
+              }
+              set "log_destination_type" {
+                value = "CloudWatchLogs"
+                keep  = true
+              }
+              set "log_type" {
+                value = "ALERT"
+                keep  = true
+              }
+            }
           }
-          log_destination_type = "S3"
-          log_type             = "ALERT"
-        }
-
-        log_destination_config {
-          log_destination = {
-            bucketName = param.log_bucket
-          }
-          log_destination_type = "S3"
-          log_type             = "FLOW"
         }
       }
     }
-    when = !linked("aws_networkfirewall_logging_configuration", "firewall_arn")
   }
 
   applicability {
     level = "safe"
-    cost  = "Stored logs are billed by S3."
+    cost  = "Log ingestion and storage are billed."
   }
 
-  example "no logs" {
-    params = { log_bucket = "acme-logs" }
+  example "no log" {
+    before = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        name                = "main"
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        name                = "main"
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+
+      resource "aws_networkfirewall_logging_configuration" "main" {
+        firewall_arn = aws_networkfirewall_firewall.main.arn
+
+        logging_configuration {
+          log_destination_config {
+            log_destination      = { logGroup = aws_cloudwatch_log_group.main_alerts.name }
+            log_destination_type = "CloudWatchLogs"
+            log_type             = "ALERT"
+          }
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "main_alerts" {
+        name              = aws_networkfirewall_firewall.main.name
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the organisation's log group" {
+    params = { firewall_log_group = "acme-firewall" }
 
     before = <<-EOT
       resource "aws_networkfirewall_firewall" "main" {
@@ -92,119 +148,91 @@ rule "aws/networkfirewall/logging" {
 
         logging_configuration {
           log_destination_config {
-            log_destination = {
-              bucketName = "acme-logs"
-            }
-            log_destination_type = "S3"
-            log_type             = "ALERT"
-          }
-
-          log_destination_config {
-            log_destination = {
-              bucketName = "acme-logs"
-            }
-            log_destination_type = "S3"
-            log_type             = "FLOW"
-          }
-        }
-      }
-    EOT
-  }
-
-  example "one for each zone" {
-    params = { log_bucket = "acme-logs" }
-
-    before = <<-EOT
-      resource "aws_networkfirewall_firewall" "main" {
-        for_each            = toset(var.zones)
-        name                = "main"
-        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
-        vpc_id              = aws_vpc.main.id
-
-        subnet_mapping {
-          subnet_id = aws_subnet.main.id
-        }
-      }
-    EOT
-    after  = <<-EOT
-      resource "aws_networkfirewall_firewall" "main" {
-        for_each            = toset(var.zones)
-        name                = "main"
-        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
-        vpc_id              = aws_vpc.main.id
-
-        subnet_mapping {
-          subnet_id = aws_subnet.main.id
-        }
-      }
-
-      resource "aws_networkfirewall_logging_configuration" "main" {
-        for_each = toset(var.zones)
-
-        firewall_arn = aws_networkfirewall_firewall.main[each.key].arn
-
-        logging_configuration {
-          log_destination_config {
-            log_destination = {
-              bucketName = "acme-logs"
-            }
-            log_destination_type = "S3"
-            log_type             = "ALERT"
-          }
-
-          log_destination_config {
-            log_destination = {
-              bucketName = "acme-logs"
-            }
-            log_destination_type = "S3"
-            log_type             = "FLOW"
-          }
-        }
-      }
-    EOT
-  }
-
-  example "nobody has said where to" {
-    before  = <<-EOT
-      resource "aws_networkfirewall_firewall" "main" {
-        name                = "main"
-        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
-        vpc_id              = aws_vpc.main.id
-
-        subnet_mapping {
-          subnet_id = aws_subnet.main.id
-        }
-      }
-    EOT
-    refused = true
-  }
-
-  example "a configuration elsewhere in the module" {
-    before    = <<-EOT
-      resource "aws_networkfirewall_firewall" "main" {
-        name                = "main"
-        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
-        vpc_id              = aws_vpc.main.id
-
-        subnet_mapping {
-          subnet_id = aws_subnet.main.id
-        }
-      }
-
-      resource "aws_networkfirewall_logging_configuration" "main" {
-        firewall_arn = aws_networkfirewall_firewall.main.arn
-
-        logging_configuration {
-          log_destination_config {
-            log_destination = {
-              logGroup = aws_cloudwatch_log_group.main.name
-            }
+            log_destination      = { logGroup = "acme-firewall" }
             log_destination_type = "CloudWatchLogs"
             log_type             = "ALERT"
           }
         }
       }
     EOT
+  }
+
+  example "already logged" {
+    address = "aws_networkfirewall_firewall.main"
+
+    before   = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        name                = "main"
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+
+      resource "aws_networkfirewall_logging_configuration" "main" {
+        firewall_arn = aws_networkfirewall_firewall.main.arn
+
+        logging_configuration {
+          log_destination_config {
+            log_destination = {
+              bucketName = aws_s3_bucket.logs.id
+            }
+            log_destination_type = "S3"
+            log_type             = "FLOW"
+          }
+        }
+      }
+    EOT
     unchanged = true
+  }
+
+  example "one for each name" {
+    before = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        for_each            = toset(var.names)
+        name                = each.key
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        for_each            = toset(var.names)
+        name                = each.key
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+
+      resource "aws_networkfirewall_logging_configuration" "main" {
+        for_each = toset(var.names)
+
+        firewall_arn = aws_networkfirewall_firewall.main[each.key].arn
+
+        logging_configuration {
+          log_destination_config {
+            log_destination      = { logGroup = aws_cloudwatch_log_group.main_alerts[each.key].name }
+            log_destination_type = "CloudWatchLogs"
+            log_type             = "ALERT"
+          }
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "main_alerts" {
+        for_each = toset(var.names)
+
+        name              = aws_networkfirewall_firewall.main[each.key].name
+        retention_in_days = 365
+      }
+    EOT
   }
 }

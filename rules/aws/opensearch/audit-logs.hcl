@@ -15,9 +15,7 @@ rule "aws/opensearch/audit-logs" {
   ]
 
   aliases {
-    checkov      = ["CKV_AWS_317", "CKV_AWS_84"]
-    trivy        = ["AWS-0042"]
-    tfsec        = ["aws-elastic-search-enable-domain-logging"]
+    checkov      = ["CKV_AWS_317"]
     security_hub = ["Opensearch.5", "ES.5"]
     prowler      = ["opensearch_service_domains_audit_logging_enabled"]
   }
@@ -28,8 +26,50 @@ rule "aws/opensearch/audit-logs" {
 
   param "log_group_arn" {
     type        = "expression"
-    required    = true
-    description = "CloudWatch log group whose resource policy lets the service write: an ARN or a reference such as aws_cloudwatch_log_group.search.arn."
+    default     = null
+    description = "CloudWatch log group whose resource policy lets the service write: an ARN or a reference such as aws_cloudwatch_log_group.search.arn. Null means a log group of its own, for a domain that has no logs yet."
+  }
+
+  companion "aws_cloudwatch_log_group" {
+    referenced_by = "log_publishing_options.cloudwatch_log_group_arn"
+    attribute     = "arn"
+    name          = format("%s_audit", resource.name)
+    when          = param.log_group_arn == null && target.log_publishing_options == null
+
+    body {
+      name              = format("/aws/opensearch/%s/audit", target.domain_name)
+      retention_in_days = 365
+    }
+  }
+
+  companion "aws_cloudwatch_log_resource_policy" {
+    link    = "policy_document"
+    link_to = "aws_cloudwatch_log_group"
+    name    = format("%s_audit", resource.name)
+    when    = companion("aws_cloudwatch_log_group") != null
+
+    body {
+      set "policy_name" {
+        value = format("opensearch-audit-%s", target.domain_name)
+        keep  = true
+      }
+
+      policy_document = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Action    = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"]
+          Principal = { Service = "es.amazonaws.com" }
+          Resource  = "${companion("aws_cloudwatch_log_group").arn}:*"
+        }]
+      })
+    }
+  }
+
+  set "log_publishing_options.log_type" {
+    value   = "AUDIT_LOGS"
+    present = true
+    when    = companion("aws_cloudwatch_log_group") != null
   }
 
   block "log_publishing_options" {
@@ -73,10 +113,53 @@ rule "aws/opensearch/audit-logs" {
     EOT
   }
 
-  example "nobody has given the log group yet" {
-    before  = <<-EOT
+  example "a log group of its own" {
+    before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_audit.arn
+          log_type                 = "AUDIT_LOGS"
+          enabled                  = true
+        }
+      }
+
+      resource "aws_cloudwatch_log_resource_policy" "search_audit" {
+        policy_name = "opensearch-audit-search"
+
+        policy_document = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"]
+            Principal = { Service = "es.amazonaws.com" }
+            Resource  = "${aws_cloudwatch_log_group.search_audit.arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "search_audit" {
+        name              = "/aws/opensearch/search/audit"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "other logs, and nobody has given the log group yet" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
+          log_type                 = "INDEX_SLOW_LOGS"
+        }
       }
     EOT
     refused = true

@@ -51,9 +51,20 @@ rule "aws/opensearch/dedicated-masters" {
     }
   }
 
+  # Where the rule itself makes one node several, what they say to each other is encrypted from the start.
+  set "node_to_node_encryption.enabled" {
+    value = true
+    when  = target.cluster_config.instance_count == null || target.cluster_config.instance_count == 1
+  }
+
   set "cluster_config.instance_count" {
     at_least = 2
     value    = 2
+  }
+
+  refuse {
+    when = resource.type == "aws_elasticsearch_domain" && (target.cluster_config.instance_count == null || target.cluster_config.instance_count == 1) && (target.elasticsearch_version == null || matches(target.elasticsearch_version, "^[1-5][.]"))
+    note = "Elasticsearch before 6.0 cannot encrypt what its nodes say to each other. Upgrade the domain before it gets several."
   }
 
   applicability {
@@ -183,8 +194,22 @@ rule "aws/opensearch/dedicated-masters" {
           dedicated_master_type    = "m6g.large.search"
           zone_awareness_enabled   = true
         }
+
+        node_to_node_encryption {
+          enabled = true
+        }
       }
     EOT
+  }
+
+  example "a single node of an engine that cannot encrypt between nodes" {
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "5.6"
+      }
+    EOT
+    refused = true
   }
 
   example "nothing said" {
@@ -203,6 +228,10 @@ rule "aws/opensearch/dedicated-masters" {
           dedicated_master_type    = "m6g.large.search"
           zone_awareness_enabled   = true
           instance_count           = 2
+        }
+
+        node_to_node_encryption {
+          enabled = true
         }
       }
     EOT

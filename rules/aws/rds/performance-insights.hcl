@@ -27,17 +27,18 @@ rule "aws/rds/performance-insights" {
   param "kms_key" {
     type        = "expression"
     default     = null
-    description = "Key for the recorded queries: an ARN or a reference. Null means the AWS managed key; it cannot be changed later."
+    description = "Key for the recorded queries: an ARN or a reference. Null means the key of the database's storage. It cannot be changed later."
+  }
+
+  # The key is chosen once, with the switch: without one the AWS managed key would stay for good.
+  set "performance_insights_kms_key_id" {
+    value   = param.kms_key != null ? param.kms_key : target.kms_key_id
+    present = true
+    when    = target.performance_insights_enabled != true
   }
 
   set "performance_insights_enabled" {
     value = true
-  }
-
-  set "performance_insights_kms_key_id" {
-    value   = param.kms_key
-    present = true
-    when    = param.kms_key != null
   }
 
   module "terraform-aws-modules/rds/aws" {
@@ -45,12 +46,6 @@ rule "aws/rds/performance-insights" {
 
     set "performance_insights_enabled" {
       value = true
-    }
-
-    set "performance_insights_kms_key_id" {
-      value   = param.kms_key
-      present = true
-      when    = param.kms_key != null
     }
   }
 
@@ -70,14 +65,17 @@ rule "aws/rds/performance-insights" {
         identifier     = "orders"
         engine         = "postgres"
         instance_class = "db.m5.large"
+        kms_key_id     = aws_kms_key.orders.arn
       }
     EOT
     after  = <<-EOT
       resource "aws_db_instance" "orders" {
-        identifier                   = "orders"
-        engine                       = "postgres"
-        instance_class               = "db.m5.large"
-        performance_insights_enabled = true
+        identifier                      = "orders"
+        engine                          = "postgres"
+        instance_class                  = "db.m5.large"
+        kms_key_id                      = aws_kms_key.orders.arn
+        performance_insights_kms_key_id = aws_kms_key.orders.arn
+        performance_insights_enabled    = true
       }
     EOT
   }
@@ -88,15 +86,18 @@ rule "aws/rds/performance-insights" {
         identifier                   = "orders"
         engine                       = "postgres"
         instance_class               = "db.m5.large"
+        kms_key_id                   = aws_kms_key.orders.arn
         performance_insights_enabled = false # decided in 2019
       }
     EOT
     after  = <<-EOT
       resource "aws_db_instance" "orders" {
-        identifier                   = "orders"
-        engine                       = "postgres"
-        instance_class               = "db.m5.large"
-        performance_insights_enabled = true # decided in 2019
+        identifier                      = "orders"
+        engine                          = "postgres"
+        instance_class                  = "db.m5.large"
+        kms_key_id                      = aws_kms_key.orders.arn
+        performance_insights_enabled    = true # decided in 2019
+        performance_insights_kms_key_id = aws_kms_key.orders.arn
       }
     EOT
   }
@@ -112,6 +113,7 @@ rule "aws/rds/performance-insights" {
         identifier                   = "orders"
         engine                       = "postgres"
         instance_class               = "db.m5.large"
+        kms_key_id                   = aws_kms_key.orders.arn
         performance_insights_enabled = var.setting
       }
     EOT
@@ -122,10 +124,12 @@ rule "aws/rds/performance-insights" {
       }
 
       resource "aws_db_instance" "orders" {
-        identifier                   = "orders"
-        engine                       = "postgres"
-        instance_class               = "db.m5.large"
-        performance_insights_enabled = var.setting
+        identifier                      = "orders"
+        engine                          = "postgres"
+        instance_class                  = "db.m5.large"
+        kms_key_id                      = aws_kms_key.orders.arn
+        performance_insights_enabled    = var.setting
+        performance_insights_kms_key_id = aws_kms_key.orders.arn
       }
     EOT
   }
@@ -140,6 +144,7 @@ rule "aws/rds/performance-insights" {
         identifier                   = "orders"
         engine                       = "postgres"
         instance_class               = "db.m5.large"
+        kms_key_id                   = aws_kms_key.orders.arn
         performance_insights_enabled = var.setting
       }
     EOT
@@ -165,15 +170,18 @@ rule "aws/rds/performance-insights" {
         identifier     = each.key
         engine         = "postgres"
         instance_class = "db.m5.large"
+        kms_key_id     = aws_kms_key.orders.arn
       }
     EOT
     after  = <<-EOT
       resource "aws_db_instance" "orders" {
-        for_each                     = toset(var.names)
-        identifier                   = each.key
-        engine                       = "postgres"
-        instance_class               = "db.m5.large"
-        performance_insights_enabled = true
+        for_each                        = toset(var.names)
+        identifier                      = each.key
+        engine                          = "postgres"
+        instance_class                  = "db.m5.large"
+        kms_key_id                      = aws_kms_key.orders.arn
+        performance_insights_kms_key_id = aws_kms_key.orders.arn
+        performance_insights_enabled    = true
       }
     EOT
   }
@@ -193,8 +201,8 @@ rule "aws/rds/performance-insights" {
         identifier                      = "orders"
         engine                          = "postgres"
         instance_class                  = "db.m5.large"
-        performance_insights_enabled    = true
         performance_insights_kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        performance_insights_enabled    = true
       }
     EOT
   }
@@ -205,6 +213,18 @@ rule "aws/rds/performance-insights" {
         identifier     = "orders"
         engine         = "mysql"
         instance_class = "db.t3.micro"
+        kms_key_id     = aws_kms_key.orders.arn
+      }
+    EOT
+    refused = true
+  }
+
+  example "no key anywhere" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "postgres"
+        instance_class = "db.m5.large"
       }
     EOT
     refused = true

@@ -25,8 +25,56 @@ rule "aws/route53/dnssec" {
 
   param "dnssec_kms_key_arn" {
     type        = "expression"
-    required    = true
-    description = "Asymmetric KMS key (ECC_NIST_P256) in us-east-1 whose policy lets Route 53 use it: an ARN or a reference."
+    default     = null
+    description = "Asymmetric KMS key (ECC_NIST_P256) in us-east-1 whose policy lets Route 53 use it: an ARN or a reference. Null means a key of its own, written beside the zone."
+  }
+
+  # Route 53 takes keys of us-east-1 only; from version 6 on a resource can say its region.
+  companion "aws_kms_key" {
+    link            = "description"
+    link_attributes = ["zone_id"]
+    name            = format("%s_dnssec", resource.name)
+    when            = param.dnssec_kms_key_arn == null && !linked("aws_route53_key_signing_key", "hosted_zone_id")
+
+    body {
+      customer_master_key_spec = "ECC_NIST_P256"
+      description              = format("Signs the zone %s.", target.zone_id)
+      key_usage                = "SIGN_VERIFY"
+      region                   = "us-east-1"
+    }
+  }
+
+  companion "aws_kms_key_policy" {
+    link            = "key_id"
+    link_to         = "aws_kms_key"
+    link_attributes = ["key_id", "id"]
+    name            = format("%s_dnssec", resource.name)
+    when            = param.dnssec_kms_key_arn == null && !linked("aws_route53_key_signing_key", "hosted_zone_id")
+
+    body {
+      region = "us-east-1"
+
+      set "policy" {
+        value = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Action    = "kms:*"
+              Principal = { AWS = split(":", companion("aws_kms_key").arn)[4] }
+              Resource  = "*"
+            },
+            {
+              Effect    = "Allow"
+              Action    = ["kms:CreateGrant", "kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
+              Principal = { Service = "dnssec-route53.amazonaws.com" }
+              Resource  = "*"
+            },
+          ]
+        })
+        keep = true
+      }
+    }
   }
 
   companion "aws_route53_key_signing_key" {
@@ -36,7 +84,7 @@ rule "aws/route53/dnssec" {
     body {
       hosted_zone_id = target.zone_id
       set "key_management_service_arn" {
-        value = param.dnssec_kms_key_arn
+        value = param.dnssec_kms_key_arn != null ? param.dnssec_kms_key_arn : companion("aws_kms_key").arn
         keep  = true
       }
       set "name" {
@@ -53,6 +101,11 @@ rule "aws/route53/dnssec" {
     body {
       hosted_zone_id = target.zone_id
     }
+  }
+
+  refuse {
+    when = param.dnssec_kms_key_arn == null && !provider_at_least("6.0")
+    note = "The key must stand in us-east-1, and this provider version cannot say so in the resource. Give one with `dnssec_kms_key_arn`."
   }
 
   applicability {
@@ -93,8 +146,135 @@ rule "aws/route53/dnssec" {
     EOT
   }
 
-  example "nobody has given the key yet" {
-    before  = <<-EOT
+  example "a key of its own" {
+    before = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+
+      resource "aws_route53_hosted_zone_dnssec" "main" {
+        hosted_zone_id = aws_route53_zone.main.zone_id
+      }
+
+      resource "aws_route53_key_signing_key" "main" {
+        hosted_zone_id             = aws_route53_zone.main.zone_id
+        key_management_service_arn = aws_kms_key.main_dnssec.arn
+        name                       = "main"
+      }
+
+      resource "aws_kms_key_policy" "main_dnssec" {
+        key_id = aws_kms_key.main_dnssec.key_id
+
+        region = "us-east-1"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Action    = "kms:*"
+              Principal = { AWS = split(":", aws_kms_key.main_dnssec.arn)[4] }
+              Resource  = "*"
+            },
+            {
+              Effect    = "Allow"
+              Action    = ["kms:CreateGrant", "kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
+              Principal = { Service = "dnssec-route53.amazonaws.com" }
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+
+      resource "aws_kms_key" "main_dnssec" {
+        customer_master_key_spec = "ECC_NIST_P256"
+        description              = "Signs the zone ${aws_route53_zone.main.zone_id}."
+        key_usage                = "SIGN_VERIFY"
+        region                   = "us-east-1"
+      }
+    EOT
+  }
+
+  example "a key of its own for each name" {
+    before = <<-EOT
+      resource "aws_route53_zone" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_route53_zone" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+
+      resource "aws_route53_hosted_zone_dnssec" "main" {
+        for_each = toset(var.names)
+
+        hosted_zone_id = aws_route53_zone.main[each.key].zone_id
+      }
+
+      resource "aws_route53_key_signing_key" "main" {
+        for_each = toset(var.names)
+
+        hosted_zone_id             = aws_route53_zone.main[each.key].zone_id
+        key_management_service_arn = aws_kms_key.main_dnssec[each.key].arn
+        name                       = "main"
+      }
+
+      resource "aws_kms_key_policy" "main_dnssec" {
+        for_each = toset(var.names)
+
+        key_id = aws_kms_key.main_dnssec[each.key].key_id
+
+        region = "us-east-1"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Action    = "kms:*"
+              Principal = { AWS = split(":", aws_kms_key.main_dnssec[each.key].arn)[4] }
+              Resource  = "*"
+            },
+            {
+              Effect    = "Allow"
+              Action    = ["kms:CreateGrant", "kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
+              Principal = { Service = "dnssec-route53.amazonaws.com" }
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+
+      resource "aws_kms_key" "main_dnssec" {
+        for_each = toset(var.names)
+
+        customer_master_key_spec = "ECC_NIST_P256"
+        description              = "Signs the zone ${aws_route53_zone.main[each.key].zone_id}."
+        key_usage                = "SIGN_VERIFY"
+        region                   = "us-east-1"
+      }
+    EOT
+  }
+
+  example "an older provider, and no key is given" {
+    before = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 5.0"
+          }
+        }
+      }
+
       resource "aws_route53_zone" "main" {
         name = "acme.example"
       }

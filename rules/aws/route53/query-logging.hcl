@@ -26,8 +26,47 @@ rule "aws/route53/query-logging" {
 
   param "query_log_group_arn" {
     type        = "expression"
-    required    = true
-    description = "CloudWatch log group in us-east-1 whose resource policy lets route53.amazonaws.com write: an ARN or a reference."
+    default     = null
+    description = "CloudWatch log group in us-east-1 whose resource policy lets route53.amazonaws.com write: an ARN or a reference. Null means a log group of its own, written beside the zone."
+  }
+
+  # Route 53 writes to log groups in us-east-1 only; from version 6 on a resource can say its region.
+  companion "aws_cloudwatch_log_group" {
+    link            = "name"
+    link_attributes = ["name"]
+    name            = format("%s_queries", resource.name)
+    when            = param.query_log_group_arn == null && !linked("aws_route53_query_log", "zone_id")
+
+    body {
+      name              = format("/aws/route53/%s", target.zone_id)
+      region            = "us-east-1"
+      retention_in_days = 365
+    }
+  }
+
+  companion "aws_cloudwatch_log_resource_policy" {
+    link    = "policy_document"
+    link_to = "aws_cloudwatch_log_group"
+    name    = format("%s_queries", resource.name)
+    when    = param.query_log_group_arn == null && !linked("aws_route53_query_log", "zone_id")
+
+    body {
+      set "policy_name" {
+        value = format("route53-%s", target.zone_id)
+        keep  = true
+      }
+      region      = "us-east-1"
+
+      policy_document = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Principal = { Service = "route53.amazonaws.com" }
+          Resource  = "${companion("aws_cloudwatch_log_group").arn}:*"
+        }]
+      })
+    }
   }
 
   companion "aws_route53_query_log" {
@@ -36,11 +75,16 @@ rule "aws/route53/query-logging" {
 
     body {
       set "cloudwatch_log_group_arn" {
-        value = param.query_log_group_arn
+        value = param.query_log_group_arn != null ? param.query_log_group_arn : companion("aws_cloudwatch_log_group").arn
         keep  = true
       }
       zone_id = target.zone_id
     }
+  }
+
+  refuse {
+    when = param.query_log_group_arn == null && !provider_at_least("6.0")
+    note = "The log group must stand in us-east-1, and this provider version cannot say so in the resource. Give one with `query_log_group_arn`."
   }
 
   applicability {
@@ -68,8 +112,103 @@ rule "aws/route53/query-logging" {
     EOT
   }
 
-  example "nobody has given the log group yet" {
-    before  = <<-EOT
+  example "a log group of its own" {
+    before = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+
+      resource "aws_route53_query_log" "main" {
+        cloudwatch_log_group_arn = aws_cloudwatch_log_group.main_queries.arn
+        zone_id                  = aws_route53_zone.main.zone_id
+      }
+
+      resource "aws_cloudwatch_log_resource_policy" "main_queries" {
+        policy_name = "route53-${aws_route53_zone.main.zone_id}"
+        region      = "us-east-1"
+
+        policy_document = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            Principal = { Service = "route53.amazonaws.com" }
+            Resource  = "${aws_cloudwatch_log_group.main_queries.arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "main_queries" {
+        name              = "/aws/route53/${aws_route53_zone.main.zone_id}"
+        region            = "us-east-1"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a log group of its own for each name" {
+    before = <<-EOT
+      resource "aws_route53_zone" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_route53_zone" "main" {
+        for_each = toset(var.names)
+        name     = each.key
+      }
+
+      resource "aws_route53_query_log" "main" {
+        for_each = toset(var.names)
+
+        cloudwatch_log_group_arn = aws_cloudwatch_log_group.main_queries[each.key].arn
+        zone_id                  = aws_route53_zone.main[each.key].zone_id
+      }
+
+      resource "aws_cloudwatch_log_resource_policy" "main_queries" {
+        for_each = toset(var.names)
+
+        policy_name = "route53-${aws_route53_zone.main[each.key].zone_id}"
+        region      = "us-east-1"
+
+        policy_document = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            Principal = { Service = "route53.amazonaws.com" }
+            Resource  = "${aws_cloudwatch_log_group.main_queries[each.key].arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "main_queries" {
+        for_each = toset(var.names)
+
+        name              = "/aws/route53/${aws_route53_zone.main[each.key].zone_id}"
+        region            = "us-east-1"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "an older provider, and no log group is given" {
+    before = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 5.0"
+          }
+        }
+      }
+
       resource "aws_route53_zone" "main" {
         name = "acme.example"
       }

@@ -25,11 +25,13 @@ rule "aws/secretsmanager/rotation-interval" {
   set "rotation_rules.automatically_after_days" {
     value   = 90
     at_most = 90
+    when    = target.rotation_rules.schedule_expression == null
   }
 
-  refuse {
-    when = target.rotation_rules.schedule_expression != null
-    note = "The secret rotates by a schedule expression. How often is the owner's decision: write a rate of 90 days or less."
+  # A rate of less than 91 days, or one in hours, holds.
+  set "rotation_rules.schedule_expression" {
+    value = "rate(90 days)"
+    when  = target.rotation_rules.schedule_expression != null && matches(target.rotation_rules.schedule_expression, "^rate\\((9[1-9]|[1-9][0-9][0-9]+) days?\\)$")
   }
 
   applicability {
@@ -165,16 +167,53 @@ rule "aws/secretsmanager/rotation-interval" {
     EOT
   }
 
-  example "by a schedule" {
-    before  = <<-EOT
+  example "by a rate" {
+    before = <<-EOT
       resource "aws_secretsmanager_secret_rotation" "main" {
-        secret_id = aws_secretsmanager_secret.main.id
+        secret_id           = aws_secretsmanager_secret.main.id
+        rotation_lambda_arn = aws_lambda_function.rotate.arn
 
         rotation_rules {
           schedule_expression = "rate(200 days)"
         }
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_secretsmanager_secret_rotation" "main" {
+        secret_id           = aws_secretsmanager_secret.main.id
+        rotation_lambda_arn = aws_lambda_function.rotate.arn
+
+        rotation_rules {
+          schedule_expression = "rate(90 days)"
+        }
+      }
+    EOT
+  }
+
+  example "by a rate that is right" {
+    before    = <<-EOT
+      resource "aws_secretsmanager_secret_rotation" "main" {
+        secret_id           = aws_secretsmanager_secret.main.id
+        rotation_lambda_arn = aws_lambda_function.rotate.arn
+
+        rotation_rules {
+          schedule_expression = "rate(12 hours)"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "by a calendar" {
+    before    = <<-EOT
+      resource "aws_secretsmanager_secret_rotation" "main" {
+        secret_id = aws_secretsmanager_secret.main.id
+
+        rotation_rules {
+          schedule_expression = "cron(0 8 1 * ? *)"
+        }
+      }
+    EOT
+    unchanged = true
   }
 }

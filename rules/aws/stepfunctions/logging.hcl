@@ -25,13 +25,28 @@ rule "aws/stepfunctions/logging" {
 
   param "state_log_destination" {
     type        = "expression"
-    required    = true
-    description = "CloudWatch log group for state machines, its ARN ending in :* as the service wants it: a string or an expression."
+    default     = null
+    description = "CloudWatch log group for state machines, its ARN ending in :* as the service wants it: a string or an expression. Null means a log group of its own, written beside the machine."
   }
 
   set "logging_configuration.log_destination" {
     value   = param.state_log_destination
     present = true
+    when    = param.state_log_destination != null
+  }
+
+  # The prefix keeps the group out of the account's log resource policy, which has little room.
+  companion "aws_cloudwatch_log_group" {
+    referenced_by = "logging_configuration.log_destination"
+    attribute     = "arn"
+    suffix        = ":*"
+    name          = format("%s_logs", resource.name)
+    when          = param.state_log_destination == null
+
+    body {
+      name              = format("/aws/vendedlogs/states/%s", target.name != null ? target.name : resource.name)
+      retention_in_days = 365
+    }
   }
 
   set "logging_configuration.include_execution_data" {
@@ -74,15 +89,128 @@ rule "aws/stepfunctions/logging" {
     EOT
   }
 
-  example "nobody has given the log group yet" {
-    before  = <<-EOT
+  example "a log group of its own" {
+    before = <<-EOT
       resource "aws_sfn_state_machine" "orders" {
         name       = "orders"
         role_arn   = aws_iam_role.orders.arn
         definition = file("orders.json")
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.orders_logs.arn}:*"
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders_logs" {
+        name              = "/aws/vendedlogs/states/orders"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "logged, without the data" {
+    before = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.states.arn}:*"
+          include_execution_data = false
+          level                  = "ERROR"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.states.arn}:*"
+          include_execution_data = true
+          level                  = "ERROR"
+        }
+      }
+    EOT
+  }
+
+  example "a log group of its own for each name" {
+    before = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        for_each   = toset(var.names)
+        name       = each.key
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        for_each   = toset(var.names)
+        name       = each.key
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.orders_logs[each.key].arn}:*"
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders_logs" {
+        for_each = toset(var.names)
+
+        name              = "/aws/vendedlogs/states/${each.key}"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a destination that the caller gives" {
+    before = <<-EOT
+      variable "destination" {
+        type = string
+      }
+
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination = var.destination
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "destination" {
+        type = string
+      }
+
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = var.destination
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+    EOT
   }
 
   example "logged without the data" {

@@ -60,9 +60,40 @@ rule "aws/vpc/default-security-group" {
     }
   }
 
+  # Rules that stand as resources of their own move to a group of their own, which nothing is in yet.
+  companion "aws_security_group" {
+    link            = "description"
+    link_attributes = ["id"]
+    name            = format("%s_from_default", resource.name)
+    when            = linked("aws_security_group_rule", "security_group_id", "aws_default_security_group", "vpc_id") || linked("aws_vpc_security_group_ingress_rule", "security_group_id", "aws_default_security_group", "vpc_id") || linked("aws_vpc_security_group_egress_rule", "security_group_id", "aws_default_security_group", "vpc_id")
+
+    body {
+      description = format("Rules from the default group of %s", target.id)
+      vpc_id      = target.id
+    }
+  }
+
+  companion "aws_security_group_rule" {
+    link    = "security_group_id"
+    link_to = "aws_default_security_group"
+    relink  = companion("aws_security_group").id
+  }
+
+  companion "aws_vpc_security_group_ingress_rule" {
+    link    = "security_group_id"
+    link_to = "aws_default_security_group"
+    relink  = companion("aws_security_group").id
+  }
+
+  companion "aws_vpc_security_group_egress_rule" {
+    link    = "security_group_id"
+    link_to = "aws_default_security_group"
+    relink  = companion("aws_security_group").id
+  }
+
   applicability {
     level = "review"
-    note  = "Whatever runs in the default group loses its connections; give such things a group of their own first."
+    note  = "Whatever runs in the default group loses its connections; give such things a group of their own first. Rules that were resources of their own are kept, in a group to which you can attach what needs them."
   }
 
   example "rules in the default group" {
@@ -187,5 +218,138 @@ rule "aws/vpc/default-security-group" {
         default_security_group_ingress = []
       }
     EOT
+  }
+
+  example "a rule resource beside the default group" {
+    address = "aws_vpc.main"
+
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+
+      resource "aws_security_group_rule" "all" {
+        type              = "ingress"
+        protocol          = "tcp"
+        from_port         = 443
+        to_port           = 443
+        cidr_blocks       = ["10.0.0.0/8"]
+        security_group_id = aws_default_security_group.main.id # for now
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_security_group" "main_from_default" {
+        description = "Rules from the default group of ${aws_vpc.main.id}"
+        vpc_id      = aws_vpc.main.id
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+
+      resource "aws_security_group_rule" "all" {
+        type              = "ingress"
+        protocol          = "tcp"
+        from_port         = 443
+        to_port           = 443
+        cidr_blocks       = ["10.0.0.0/8"]
+        security_group_id = aws_security_group.main_from_default.id # for now
+      }
+    EOT
+  }
+
+  example "ingress and egress rules beside it" {
+    address = "aws_vpc.main"
+
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+
+      resource "aws_vpc_security_group_ingress_rule" "https" {
+        security_group_id = aws_default_security_group.main.id
+        cidr_ipv4         = "10.0.0.0/8"
+        from_port         = 443
+        ip_protocol       = "tcp"
+        to_port           = 443
+      }
+
+      resource "aws_vpc_security_group_egress_rule" "https" {
+        security_group_id = aws_default_security_group.main.id
+        cidr_ipv4         = "10.0.0.0/8"
+        from_port         = 443
+        ip_protocol       = "tcp"
+        to_port           = 443
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_security_group" "main_from_default" {
+        description = "Rules from the default group of ${aws_vpc.main.id}"
+        vpc_id      = aws_vpc.main.id
+      }
+
+      resource "aws_default_security_group" "main" {
+        vpc_id = aws_vpc.main.id
+      }
+
+      resource "aws_vpc_security_group_ingress_rule" "https" {
+        security_group_id = aws_security_group.main_from_default.id
+        cidr_ipv4         = "10.0.0.0/8"
+        from_port         = 443
+        ip_protocol       = "tcp"
+        to_port           = 443
+      }
+
+      resource "aws_vpc_security_group_egress_rule" "https" {
+        security_group_id = aws_security_group.main_from_default.id
+        cidr_ipv4         = "10.0.0.0/8"
+        from_port         = 443
+        ip_protocol       = "tcp"
+        to_port           = 443
+      }
+    EOT
+  }
+
+  example "a rule beside one of several default groups" {
+    address = "aws_vpc.main"
+
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        for_each   = toset(var.names)
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_default_security_group" "main" {
+        for_each = toset(var.names)
+        vpc_id   = aws_vpc.main[each.key].id
+      }
+
+      resource "aws_security_group_rule" "all" {
+        for_each          = toset(var.names)
+        type              = "ingress"
+        protocol          = "tcp"
+        from_port         = 443
+        to_port           = 443
+        cidr_blocks       = ["10.0.0.0/8"]
+        security_group_id = aws_default_security_group.main[each.key].id
+      }
+    EOT
+    refused = true
   }
 }

@@ -27,8 +27,62 @@ rule "aws/vpc/flow-logs" {
 
   param "flow_log_bucket_arn" {
     type        = "expression"
-    required    = true
-    description = "Bucket for the records, whose policy lets delivery.logs.amazonaws.com write to it: an ARN or a reference such as aws_s3_bucket.flow_logs.arn."
+    default     = null
+    description = "Bucket for the records, whose policy lets delivery.logs.amazonaws.com write to it: an ARN or a reference such as aws_s3_bucket.flow_logs.arn. Null means a log group of their own, written beside the network."
+  }
+
+  companion "aws_cloudwatch_log_group" {
+    link            = "name"
+    link_attributes = ["id"]
+    name            = format("%s_flow_logs", resource.name)
+    when            = param.flow_log_bucket_arn == null && !linked("aws_flow_log", "vpc_id")
+
+    body {
+      name              = format("/aws/vpc-flow-logs/%s", target.id)
+      retention_in_days = 365
+    }
+  }
+
+  companion "aws_iam_role" {
+    link            = "description"
+    link_attributes = ["id"]
+    name            = format("%s_flow_logs", resource.name)
+    when            = param.flow_log_bucket_arn == null && !linked("aws_flow_log", "vpc_id")
+
+    body {
+      description = format("Writes the flow logs of %s.", target.id)
+
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Action    = "sts:AssumeRole"
+          Principal = { Service = "vpc-flow-logs.amazonaws.com" }
+        }]
+      })
+    }
+  }
+
+  companion "aws_iam_role_policy" {
+    link            = "role"
+    link_to         = "aws_iam_role"
+    link_attributes = ["id", "name"]
+    name            = format("%s_flow_logs", resource.name)
+    when            = param.flow_log_bucket_arn == null && !linked("aws_flow_log", "vpc_id")
+
+    body {
+      set "policy" {
+        value = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect   = "Allow"
+            Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+            Resource = "${companion("aws_cloudwatch_log_group").arn}:*"
+          }]
+        })
+        keep = true
+      }
+    }
   }
 
   companion "aws_flow_log" {
@@ -37,15 +91,20 @@ rule "aws/vpc/flow-logs" {
 
     body {
       vpc_id = target.id
+      set "iam_role_arn" {
+        value = companion("aws_iam_role").arn
+        keep  = true
+        when  = param.flow_log_bucket_arn == null && !linked("aws_flow_log", "vpc_id")
+      }
       set "log_destination" {
-        value = param.flow_log_bucket_arn
+        value = param.flow_log_bucket_arn != null ? param.flow_log_bucket_arn : companion("aws_cloudwatch_log_group").arn
         keep  = true
         when  = !linked("aws_flow_log", "vpc_id")
       }
       set "log_destination_type" {
         value = "s3"
         keep  = true
-        when  = !linked("aws_flow_log", "vpc_id")
+        when  = param.flow_log_bucket_arn != null && !linked("aws_flow_log", "vpc_id")
       }
       set "traffic_type" {
         value = "ALL"
@@ -100,13 +159,116 @@ rule "aws/vpc/flow-logs" {
     EOT
   }
 
-  example "nobody has given the bucket yet" {
-    before  = <<-EOT
+  example "a log group of its own" {
+    before = <<-EOT
       resource "aws_vpc" "main" {
         cidr_block = "10.0.0.0/16"
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_flow_log" "main" {
+        vpc_id          = aws_vpc.main.id
+        iam_role_arn    = aws_iam_role.main_flow_logs.arn
+        log_destination = aws_cloudwatch_log_group.main_flow_logs.arn
+        traffic_type    = "ALL"
+      }
+
+      resource "aws_iam_role_policy" "main_flow_logs" {
+        role = aws_iam_role.main_flow_logs.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect   = "Allow"
+            Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+            Resource = "${aws_cloudwatch_log_group.main_flow_logs.arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_iam_role" "main_flow_logs" {
+        description = "Writes the flow logs of ${aws_vpc.main.id}."
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "vpc-flow-logs.amazonaws.com" }
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "main_flow_logs" {
+        name              = "/aws/vpc-flow-logs/${aws_vpc.main.id}"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a log group of its own for each" {
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        for_each   = toset(var.names)
+        cidr_block = "10.0.0.0/16"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        for_each   = toset(var.names)
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_flow_log" "main" {
+        for_each = toset(var.names)
+
+        vpc_id          = aws_vpc.main[each.key].id
+        iam_role_arn    = aws_iam_role.main_flow_logs[each.key].arn
+        log_destination = aws_cloudwatch_log_group.main_flow_logs[each.key].arn
+        traffic_type    = "ALL"
+      }
+
+      resource "aws_iam_role_policy" "main_flow_logs" {
+        for_each = toset(var.names)
+
+        role = aws_iam_role.main_flow_logs[each.key].id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect   = "Allow"
+            Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+            Resource = "${aws_cloudwatch_log_group.main_flow_logs[each.key].arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_iam_role" "main_flow_logs" {
+        for_each = toset(var.names)
+
+        description = "Writes the flow logs of ${aws_vpc.main[each.key].id}."
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "vpc-flow-logs.amazonaws.com" }
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "main_flow_logs" {
+        for_each = toset(var.names)
+
+        name              = "/aws/vpc-flow-logs/${aws_vpc.main[each.key].id}"
+        retention_in_days = 365
+      }
+    EOT
   }
 
   example "recorded already" {

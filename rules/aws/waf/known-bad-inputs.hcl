@@ -1,75 +1,32 @@
 rule "aws/waf/known-bad-inputs" {
-  title    = "Have a web ACL stop known bad inputs, Log4j among them"
+  title    = "Stop requests with known bad inputs"
   severity = "high"
   status   = "preview"
   since    = "0.1.0"
 
   rationale = <<-EOT
-    One header with a crafted text takes over an application with an old Log4j.
-    AWS keeps a managed rule group that knows such inputs, and one of addresses
-    that hide who sends them.
+    This group of managed rules stops requests that exploit known holes, Log4Shell
+    (CVE-2021-44228) among them, before they reach the application.
   EOT
 
   references = [
     "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html",
-    "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-ip-rep.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/wafv2_web_acl",
   ]
 
   aliases {
-    checkov = ["CKV_AWS_192", "CKV2_AWS_47"]
+    checkov = ["CKV_AWS_192"]
   }
 
   target {
     resource = "aws_wafv2_web_acl"
-
-    reached_from "aws_cloudfront_distribution" {
-      argument = "web_acl_id"
-    }
   }
 
-  param "waf_managed_rules_override" {
-    type        = "string"
-    required    = true
-    description = "`none`: the groups do what AWS made them for, and block. `count`: they only count, to see first whom they would hit."
+  remove "rule[*].statement.managed_rule_group_statement.excluded_rule" {
+    when = block.name == "Log4JRCE"
   }
 
-  block "rule" {
-    matching = block.statement.managed_rule_group_statement.name == "AWSManagedRulesAnonymousIpList"
-
-    body {
-      set "name" {
-        value = "AWSManagedRulesAnonymousIpList"
-        keep  = true
-      }
-      set "priority" {
-        value = 1 + max(concat([-1], target.rule[*].priority))
-        keep  = true
-      }
-
-      override_action {
-        block "none" {
-          when = param.waf_managed_rules_override == "none"
-        }
-        block "count" {
-          when = param.waf_managed_rules_override == "count"
-        }
-      }
-      statement {
-        managed_rule_group_statement {
-          name        = "AWSManagedRulesAnonymousIpList"
-          vendor_name = "AWS"
-        }
-      }
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "AWSManagedRulesAnonymousIpList"
-        sampled_requests_enabled   = true
-      }
-    }
-    when = !anytrue([for rule in target.rule[*] : try(rule.statement.managed_rule_group_statement.name == "AWSManagedRulesAnonymousIpList", false)])
-  }
-
+  # Behind the rules that are there, so that what they let pass or stop stays as it is.
   block "rule" {
     matching = block.statement.managed_rule_group_statement.name == "AWSManagedRulesKnownBadInputsRuleSet"
 
@@ -79,52 +36,62 @@ rule "aws/waf/known-bad-inputs" {
         keep  = true
       }
       set "priority" {
-        value = 1 + max(concat([-1], target.rule[*].priority))
+        value = target.rule == null ? 0 : max(target.rule[*].priority) + 1
         keep  = true
       }
 
-      override_action {
-        block "none" {
-          when = param.waf_managed_rules_override == "none"
-        }
-        block "count" {
-          when = param.waf_managed_rules_override == "count"
-        }
-      }
-      statement {
-        managed_rule_group_statement {
-          name        = "AWSManagedRulesKnownBadInputsRuleSet"
-          vendor_name = "AWS"
+      block "override_action" {
+        body {
+          remove "count" {}
+
+          block "none" {
+            body {}
+          }
         }
       }
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "AWSManagedRulesKnownBadInputsRuleSet"
-        sampled_requests_enabled   = true
+
+      block "statement" {
+        body {
+          block "managed_rule_group_statement" {
+            body {
+              name        = "AWSManagedRulesKnownBadInputsRuleSet"
+              vendor_name = "AWS"
+            }
+          }
+        }
+      }
+
+      block "visibility_config" {
+        body {
+          set "cloudwatch_metrics_enabled" {
+            value = true
+            keep  = true
+          }
+          set "metric_name" {
+            value = "AWSManagedRulesKnownBadInputsRuleSet"
+            keep  = true
+          }
+          set "sampled_requests_enabled" {
+            value = true
+            keep  = true
+          }
+        }
       }
     }
-    when = !anytrue([for rule in target.rule[*] : try(rule.statement.managed_rule_group_statement.name == "AWSManagedRulesKnownBadInputsRuleSet", false)])
-  }
-
-  refuse {
-    when = param.waf_managed_rules_override != null && !contains(["none", "count"], param.waf_managed_rules_override)
-    note = "`waf_managed_rules_override` is `none` or `count`."
   }
 
   applicability {
     level     = "review"
-    note      = "Requests that AWS judges bad are refused from the next apply on; set the override to count first if in doubt."
-    behaviour = "Requests with known bad inputs, and from anonymising services and hosting providers, are blocked."
-    cost      = "WAF bills each rule group and each million requests."
+    note      = "The group uses 200 of the web ACL's 1500 capacity units. Watch it count for some days first where false alarms would hurt."
+    behaviour = "Requests that look like known attacks are refused."
+    cost      = "One more rule by the month."
   }
 
-  example "no rule" {
-    params = { waf_managed_rules_override = "none" }
-
+  example "no rules" {
     before = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
 
         default_action {
           allow {}
@@ -132,15 +99,15 @@ rule "aws/waf/known-bad-inputs" {
 
         visibility_config {
           cloudwatch_metrics_enabled = true
-          metric_name                = "site"
+          metric_name                = "main"
           sampled_requests_enabled   = true
         }
       }
     EOT
     after  = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
 
         default_action {
           allow {}
@@ -148,35 +115,13 @@ rule "aws/waf/known-bad-inputs" {
 
         visibility_config {
           cloudwatch_metrics_enabled = true
-          metric_name                = "site"
+          metric_name                = "main"
           sampled_requests_enabled   = true
         }
 
         rule {
-          name     = "AWSManagedRulesAnonymousIpList"
-          priority = 0
-
-          override_action {
-            none {}
-          }
-
-          statement {
-            managed_rule_group_statement {
-              name        = "AWSManagedRulesAnonymousIpList"
-              vendor_name = "AWS"
-            }
-          }
-
-          visibility_config {
-            cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesAnonymousIpList"
-            sampled_requests_enabled   = true
-          }
-        }
-
-        rule {
           name     = "AWSManagedRulesKnownBadInputsRuleSet"
-          priority = 1
+          priority = 0
 
           override_action {
             none {}
@@ -199,148 +144,78 @@ rule "aws/waf/known-bad-inputs" {
     EOT
   }
 
-  example "no rule, and it should count first" {
-    params = { waf_managed_rules_override = "count" }
-
+  example "another group only" {
     before = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
 
         default_action {
           allow {}
-        }
-
-        visibility_config {
-          cloudwatch_metrics_enabled = true
-          metric_name                = "site"
-          sampled_requests_enabled   = true
-        }
-      }
-    EOT
-    after  = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
-
-        default_action {
-          allow {}
-        }
-
-        visibility_config {
-          cloudwatch_metrics_enabled = true
-          metric_name                = "site"
-          sampled_requests_enabled   = true
         }
 
         rule {
-          name     = "AWSManagedRulesAnonymousIpList"
-          priority = 0
+          name     = "common"
+          priority = 3
 
           override_action {
-            count {}
+            none {}
           }
 
           statement {
             managed_rule_group_statement {
-              name        = "AWSManagedRulesAnonymousIpList"
+              name        = "AWSManagedRulesCommonRuleSet"
               vendor_name = "AWS"
             }
           }
 
           visibility_config {
             cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesAnonymousIpList"
+            metric_name                = "common"
+            sampled_requests_enabled   = true
+          }
+        }
+
+        visibility_config {
+          cloudwatch_metrics_enabled = true
+          metric_name                = "main"
+          sampled_requests_enabled   = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
+
+        default_action {
+          allow {}
+        }
+
+        rule {
+          name     = "common"
+          priority = 3
+
+          override_action {
+            none {}
+          }
+
+          statement {
+            managed_rule_group_statement {
+              name        = "AWSManagedRulesCommonRuleSet"
+              vendor_name = "AWS"
+            }
+          }
+
+          visibility_config {
+            cloudwatch_metrics_enabled = true
+            metric_name                = "common"
             sampled_requests_enabled   = true
           }
         }
 
         rule {
           name     = "AWSManagedRulesKnownBadInputsRuleSet"
-          priority = 1
-
-          override_action {
-            count {}
-          }
-
-          statement {
-            managed_rule_group_statement {
-              name        = "AWSManagedRulesKnownBadInputsRuleSet"
-              vendor_name = "AWS"
-            }
-          }
-
-          visibility_config {
-            cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesKnownBadInputsRuleSet"
-            sampled_requests_enabled   = true
-          }
-        }
-      }
-    EOT
-  }
-
-  example "neither of the two" {
-    params = { waf_managed_rules_override = "block" }
-
-    before  = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
-
-        default_action {
-          allow {}
-        }
-
-        visibility_config {
-          cloudwatch_metrics_enabled = true
-          metric_name                = "site"
-          sampled_requests_enabled   = true
-        }
-      }
-    EOT
-    refused = true
-  }
-
-  example "nobody has said whether to block" {
-    before  = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
-
-        default_action {
-          allow {}
-        }
-
-        visibility_config {
-          cloudwatch_metrics_enabled = true
-          metric_name                = "site"
-          sampled_requests_enabled   = true
-        }
-      }
-    EOT
-    refused = true
-  }
-
-  example "one of the two is there" {
-    params = { waf_managed_rules_override = "none" }
-
-    before = <<-EOT
-      resource "aws_cloudfront_distribution" "site" {
-        enabled    = true
-        web_acl_id = aws_wafv2_web_acl.site.arn
-      }
-
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
-
-        default_action {
-          allow {}
-        }
-
-        rule {
-          name     = "AWSManagedRulesAnonymousIpList"
           priority = 4
 
           override_action {
@@ -349,71 +224,6 @@ rule "aws/waf/known-bad-inputs" {
 
           statement {
             managed_rule_group_statement {
-              name        = "AWSManagedRulesAnonymousIpList"
-              vendor_name = "AWS"
-            }
-          }
-
-          visibility_config {
-            cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesAnonymousIpList"
-            sampled_requests_enabled   = true
-          }
-        }
-
-        visibility_config {
-          cloudwatch_metrics_enabled = true
-          metric_name                = "site"
-          sampled_requests_enabled   = true
-        }
-      }
-    EOT
-    after  = <<-EOT
-      resource "aws_cloudfront_distribution" "site" {
-        enabled    = true
-        web_acl_id = aws_wafv2_web_acl.site.arn
-      }
-
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
-
-        default_action {
-          allow {}
-        }
-
-        rule {
-          name     = "AWSManagedRulesAnonymousIpList"
-          priority = 4
-
-          override_action {
-            none {}
-          }
-
-          statement {
-            managed_rule_group_statement {
-              name        = "AWSManagedRulesAnonymousIpList"
-              vendor_name = "AWS"
-            }
-          }
-
-          visibility_config {
-            cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesAnonymousIpList"
-            sampled_requests_enabled   = true
-          }
-        }
-
-        rule {
-          name     = "AWSManagedRulesKnownBadInputsRuleSet"
-          priority = 5
-
-          override_action {
-            none {}
-          }
-
-          statement {
-            managed_rule_group_statement {
               name        = "AWSManagedRulesKnownBadInputsRuleSet"
               vendor_name = "AWS"
             }
@@ -428,52 +238,106 @@ rule "aws/waf/known-bad-inputs" {
 
         visibility_config {
           cloudwatch_metrics_enabled = true
-          metric_name                = "site"
+          metric_name                = "main"
           sampled_requests_enabled   = true
         }
       }
     EOT
   }
 
-  example "one for each name" {
-    params = { waf_managed_rules_override = "none" }
-
+  example "the group counts only" {
     before = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        for_each = toset(var.names)
-        name     = each.key
-        scope    = "CLOUDFRONT"
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
 
         default_action {
           allow {}
         }
 
+        rule {
+          name     = "bad-inputs"
+          priority = 1
+
+          override_action {
+            count {}
+          }
+
+          statement {
+            managed_rule_group_statement {
+              name        = "AWSManagedRulesKnownBadInputsRuleSet"
+              vendor_name = "AWS"
+            }
+          }
+
+          visibility_config {
+            cloudwatch_metrics_enabled = true
+            metric_name                = "bad-inputs"
+            sampled_requests_enabled   = true
+          }
+        }
+
         visibility_config {
           cloudwatch_metrics_enabled = true
-          metric_name                = "site"
+          metric_name                = "main"
           sampled_requests_enabled   = true
         }
       }
     EOT
     after  = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        for_each = toset(var.names)
-        name     = each.key
-        scope    = "CLOUDFRONT"
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
 
         default_action {
           allow {}
         }
 
+        rule {
+          name     = "bad-inputs"
+          priority = 1
+
+          override_action {
+            none {
+            }
+          }
+
+          statement {
+            managed_rule_group_statement {
+              name        = "AWSManagedRulesKnownBadInputsRuleSet"
+              vendor_name = "AWS"
+            }
+          }
+
+          visibility_config {
+            cloudwatch_metrics_enabled = true
+            metric_name                = "bad-inputs"
+            sampled_requests_enabled   = true
+          }
+        }
+
         visibility_config {
           cloudwatch_metrics_enabled = true
-          metric_name                = "site"
+          metric_name                = "main"
           sampled_requests_enabled   = true
+        }
+      }
+    EOT
+  }
+
+  example "the rule against Log4Shell is left out" {
+    before = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
+
+        default_action {
+          allow {}
         }
 
         rule {
-          name     = "AWSManagedRulesAnonymousIpList"
-          priority = 0
+          name     = "bad-inputs"
+          priority = 1
 
           override_action {
             none {}
@@ -481,20 +345,89 @@ rule "aws/waf/known-bad-inputs" {
 
           statement {
             managed_rule_group_statement {
-              name        = "AWSManagedRulesAnonymousIpList"
+              name        = "AWSManagedRulesKnownBadInputsRuleSet"
               vendor_name = "AWS"
+
+              excluded_rule {
+                name = "Log4JRCE"
+              }
+
+              excluded_rule {
+                name = "Host_localhost_HEADER"
+              }
             }
           }
 
           visibility_config {
             cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesAnonymousIpList"
+            metric_name                = "bad-inputs"
             sampled_requests_enabled   = true
           }
         }
 
+        visibility_config {
+          cloudwatch_metrics_enabled = true
+          metric_name                = "main"
+          sampled_requests_enabled   = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
+
+        default_action {
+          allow {}
+        }
+
         rule {
-          name     = "AWSManagedRulesKnownBadInputsRuleSet"
+          name     = "bad-inputs"
+          priority = 1
+
+          override_action {
+            none {}
+          }
+
+          statement {
+            managed_rule_group_statement {
+              name        = "AWSManagedRulesKnownBadInputsRuleSet"
+              vendor_name = "AWS"
+
+              excluded_rule {
+                name = "Host_localhost_HEADER"
+              }
+            }
+          }
+
+          visibility_config {
+            cloudwatch_metrics_enabled = true
+            metric_name                = "bad-inputs"
+            sampled_requests_enabled   = true
+          }
+        }
+
+        visibility_config {
+          cloudwatch_metrics_enabled = true
+          metric_name                = "main"
+          sampled_requests_enabled   = true
+        }
+      }
+    EOT
+  }
+
+  example "already right" {
+    before   = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
+
+        default_action {
+          allow {}
+        }
+
+        rule {
+          name     = "bad-inputs"
           priority = 1
 
           override_action {
@@ -510,21 +443,26 @@ rule "aws/waf/known-bad-inputs" {
 
           visibility_config {
             cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesKnownBadInputsRuleSet"
+            metric_name                = "bad-inputs"
             sampled_requests_enabled   = true
           }
         }
+
+        visibility_config {
+          cloudwatch_metrics_enabled = true
+          metric_name                = "main"
+          sampled_requests_enabled   = true
+        }
       }
     EOT
+    unchanged = true
   }
 
-  example "rules that are generated" {
-    params = { waf_managed_rules_override = "none" }
-
-    before  = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
+  example "rules from elsewhere, whose priorities nobody knows" {
+    before = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name  = "main"
+        scope = "REGIONAL"
 
         default_action {
           allow {}
@@ -534,12 +472,23 @@ rule "aws/waf/known-bad-inputs" {
           for_each = var.rules
 
           content {
-            name     = rule.key
-            priority = rule.value
+            name     = rule.value.name
+            priority = rule.value.priority
+
+            override_action {
+              none {}
+            }
+
+            statement {
+              managed_rule_group_statement {
+                name        = rule.value.group
+                vendor_name = "AWS"
+              }
+            }
 
             visibility_config {
               cloudwatch_metrics_enabled = true
-              metric_name                = rule.key
+              metric_name                = rule.value.name
               sampled_requests_enabled   = true
             }
           }
@@ -547,75 +496,11 @@ rule "aws/waf/known-bad-inputs" {
 
         visibility_config {
           cloudwatch_metrics_enabled = true
-          metric_name                = "site"
+          metric_name                = "main"
           sampled_requests_enabled   = true
         }
       }
     EOT
     refused = true
-  }
-
-  example "already right" {
-    before    = <<-EOT
-      resource "aws_wafv2_web_acl" "site" {
-        name  = "site"
-        scope = "CLOUDFRONT"
-
-        default_action {
-          allow {}
-        }
-
-        rule {
-          name     = "AWSManagedRulesAnonymousIpList"
-          priority = 1
-
-          override_action {
-            none {}
-          }
-
-          statement {
-            managed_rule_group_statement {
-              name        = "AWSManagedRulesAnonymousIpList"
-              vendor_name = "AWS"
-            }
-          }
-
-          visibility_config {
-            cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesAnonymousIpList"
-            sampled_requests_enabled   = true
-          }
-        }
-
-        rule {
-          name     = "AWSManagedRulesKnownBadInputsRuleSet"
-          priority = 2
-
-          override_action {
-            count {}
-          }
-
-          statement {
-            managed_rule_group_statement {
-              name        = "AWSManagedRulesKnownBadInputsRuleSet"
-              vendor_name = "AWS"
-            }
-          }
-
-          visibility_config {
-            cloudwatch_metrics_enabled = true
-            metric_name                = "AWSManagedRulesKnownBadInputsRuleSet"
-            sampled_requests_enabled   = true
-          }
-        }
-
-        visibility_config {
-          cloudwatch_metrics_enabled = true
-          metric_name                = "site"
-          sampled_requests_enabled   = true
-        }
-      }
-    EOT
-    unchanged = true
   }
 }
