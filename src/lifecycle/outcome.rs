@@ -47,7 +47,7 @@ pub fn standing(remediation: &Remediation) -> Option<OutcomeState> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lifecycle::{Policy, step};
+    use crate::lifecycle::{Asked, Policy, step};
     use crate::model::{Applicability, PullRequestRef, RemediationId};
     use chrono::{TimeDelta, TimeZone, Utc};
 
@@ -98,6 +98,7 @@ mod tests {
     fn a_pause_is_no_news_and_its_end_is() {
         let asked = Event::DecisionRequested {
             decision: "d".into(),
+            asked: Asked::FalsePositive,
             by: "maria".into(),
             decide_by: Utc.with_ymd_and_hms(2026, 12, 23, 0, 0, 0).unwrap(),
         };
