@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::start::{SettingsOptions, database_url, endpoints, make_private_folder, runtime, settings, start_logging};
-use crate::cloud::{OidcIssuer, OidcVerifier, SnsVerifier};
-use crate::config::Settings;
+use crate::cloud::{AwsCaller, OidcIssuer, OidcVerifier, SnsVerifier, StateAccess, StateReader};
+use crate::config::{Secret, Settings};
 use crate::flow::{Clock, Line, Trees, run_workers};
 use crate::git::{MirrorOptions, Mirrors};
 use crate::github::{AppCredentials, CommitIdentity, Github, Options as GithubOptions};
@@ -111,7 +111,29 @@ pub async fn line(settings: Settings) -> Result<Line> {
         _ => CommitIdentity::of_bot(&app.slug, bot_id(&github, &bot).await),
     };
     let trees = Trees::default();
-    Ok(Line { settings: Arc::new(settings), store, github, app, identity, mirrors, catalogue, trees, clock: Clock::default() })
+    let states = state_reader(&settings).await?;
+    Ok(Line { settings: Arc::new(settings), store, github, app, identity, mirrors, catalogue, states, trees, clock: Clock::default() })
+}
+
+/// What reads Terraform states, if any is to be read.
+async fn state_reader(settings: &Settings) -> Result<Option<StateReader>> {
+    let state = &settings.state;
+    if !state.is_used() {
+        return Ok(None);
+    }
+    // A token must not follow a redirection to another host.
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).connect_timeout(Duration::from_secs(10)).build()?;
+    let s3 = state.backends.iter().any(|kind| kind == "s3") || state.sources.values().any(|source| source.backend_kind() == "s3");
+    let aws = if s3 { Some(AwsCaller::from_environment(http.clone(), state.role.as_deref()).await) } else { None };
+    let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| SecretString::from(secret.expose().to_owned()));
+    let access = StateAccess {
+        gcs_token: secret(&state.gcs_token),
+        azure_token: secret(&state.azure_token),
+        terraform_cloud_token: secret(&state.terraform_cloud_token),
+        http_user: state.http_user.clone().zip(secret(&state.http_password)),
+        gcs_base: None,
+    };
+    Ok(Some(StateReader::new(http, aws, access)))
 }
 
 /// The bot account's id, for its no-reply address. Any installation may ask; without one the App's id has to do.

@@ -27,6 +27,8 @@ pub struct Line {
     pub mirrors: Mirrors,
     /// The rules.
     pub catalogue: Arc<Catalogue>,
+    /// Reads Terraform states; `None` when none is to be read.
+    pub states: Option<crate::cloud::StateReader>,
     /// Repositories read so far.
     pub trees: super::Trees,
     /// What time it is.

@@ -134,6 +134,7 @@ pub(super) async fn current(line: &Line, repository: &crate::model::Repository) 
 pub(super) async fn solve_on(line: &Line, remediation: &Remediation, tree: Arc<Tree>) -> Result<Solved, StepError> {
     let case = case_of(line, remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
+    let tree = line.focused(&tree, &case.query()).await?;
     let catalogue = line.catalogue.clone();
     // Evaluating and patching is work for a processor, not for the threads that serve.
     let solved = tokio::task::spawn_blocking(move || {

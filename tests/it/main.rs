@@ -16,6 +16,7 @@ mod github_sandbox;
 mod line;
 mod line_faults;
 mod line_kill;
+mod locating;
 mod policies;
 mod scripted;
 mod setup;
