@@ -65,12 +65,15 @@ pub(super) fn job(repository: &Repository, now: chrono::DateTime<Utc>) -> NewJob
 pub(super) async fn index(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
     let number = |key: &str| job.payload.get(key).and_then(serde_json::Value::as_u64).unwrap_or_default();
     let (id, installation) = (number("id"), number("installation"));
-    let listed = line.repositories(installation).await?;
-    if let Some(info) = listed.iter().find(|info| info.id == id && info.obstacle().is_none()) {
-        let listed = Listed::of(info, installation);
-        if let Err(error) = bring_up(line, &listed).await {
-            tracing::warn!(repository = %listed.repository, %error, "the repository could not be indexed now");
+    let done = async {
+        let listed = line.repositories(installation).await?;
+        match listed.iter().find(|info| info.id == id && info.obstacle().is_none()) {
+            Some(info) => bring_up(line, &Listed::of(info, installation)).await.map(|_| ()),
+            None => Ok(()),
         }
+    };
+    if let Err(error) = done.await {
+        tracing::warn!(repository = id, %error, "the repository could not be indexed now");
     }
     let mut session = line.store.begin().await?;
     session.complete(job).await?;
@@ -104,6 +107,9 @@ async fn survey(line: &Arc<Line>) -> Result<(), StepError> {
 
 /// Reads a repository at its head and stores what its index says; gives the tree, if it has one.
 pub(super) async fn bring_up(line: &Arc<Line>, listed: &Listed) -> Result<Option<Arc<Tree>>, StepError> {
+    // One at a time: an older commit must not be stored over a newer one.
+    let own = line.trees.indexing(listed.repository.id);
+    let _alone = own.lock().await;
     let tree = line.tree(&listed.repository).await?;
     let commit = tree.as_ref().map(|tree| tree.commit.clone()).unwrap_or_default();
     let head =
@@ -171,6 +177,9 @@ pub(super) struct Candidates {
 pub(super) async fn candidates(line: &Arc<Line>, all: &[Listed], case: &mut Case) -> Result<Candidates, StepError> {
     refresh(line, all).await?;
     // A state that nobody has read yet may be the one that knows.
+    if !line.settings.state.sources.is_empty() {
+        states::register_configured(line).await?;
+    }
     if states::read_due(line, chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1)).await? > 0 {
         case.states = states::holding(line, &case.query()).await?;
     }

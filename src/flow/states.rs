@@ -2,6 +2,7 @@
 //!
 //! Read-only. A state is reduced to addresses and identities as it is read; nothing else of it is stored, logged or shown.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,12 +26,20 @@ pub(super) async fn queue_due(line: &Arc<Line>) -> Result<(), StepError> {
         return Ok(());
     }
     let now = line.now();
-    let configured = configured(line).await?;
+    register_configured(line).await?;
     let mut session = line.store.begin().await?;
-    session.save_configured_states(&configured).await?;
     if !session.due_states(now - refresh(line), 1).await?.is_empty() {
         session.enqueue(&NewJob::new("states", json!({}), now).once("states").priority(-1), now).await?;
     }
+    session.commit().await?;
+    Ok(())
+}
+
+/// Registers the states that the operator names, and forgets those that are named no more.
+pub(super) async fn register_configured(line: &Line) -> Result<(), StepError> {
+    let configured = if line.settings.state.sources.is_empty() { Vec::new() } else { configured(line).await? };
+    let mut session = line.store.begin().await?;
+    session.save_configured_states(&configured).await?;
     session.commit().await?;
     Ok(())
 }
@@ -50,18 +59,17 @@ fn refresh(line: &Line) -> TimeDelta {
 
 /// The states that the operator names, under their repositories as they are known now.
 async fn configured(line: &Line) -> Result<Vec<KnownState>, StepError> {
+    let all = line.listed_repositories(&[]).await?;
     let mut states = Vec::new();
     for (name, source) in &line.settings.state.sources {
-        let repository = match &source.repository {
+        let full = source.repository.as_deref();
+        let here = full.map(|full| all.iter().find(|listed| listed.repository.to_string().eq_ignore_ascii_case(full)));
+        let repository = match here {
             None => 0,
-            Some(full) => {
-                match line.listed_repositories(&[]).await?.iter().find(|listed| listed.repository.to_string().eq_ignore_ascii_case(full)) {
-                    Some(listed) => listed.repository.id,
-                    None => {
-                        tracing::warn!(state = name, repository = full, "the state's repository is not among those the App may see");
-                        continue;
-                    }
-                }
+            Some(Some(listed)) => listed.repository.id,
+            Some(None) => {
+                tracing::warn!(state = name, repository = full, "the state's repository is not among those the App may see");
+                continue;
             }
         };
         states.push(KnownState {
@@ -121,16 +129,21 @@ pub(super) async fn read_due(line: &Arc<Line>, before: DateTime<Utc>) -> Result<
     let mut session = line.store.read().await?;
     let due = session.due_states(before, MOST).await?;
     drop(session);
+    if due.is_empty() {
+        return Ok(0);
+    }
     let count = due.len();
+    let all = line.listed_repositories(&[]).await?;
+    let names: HashMap<u64, String> = all.iter().map(|listed| (listed.repository.id, listed.repository.to_string())).collect();
     let mut waiting = due.into_iter();
     let mut running = JoinSet::new();
     loop {
         while running.len() < AT_ONCE
             && let Some(state) = waiting.next()
         {
-            let line = line.clone();
+            let (line, name) = (line.clone(), names.get(&state.repository).cloned());
             running.spawn(async move {
-                let read = fetch(&line, &state).await;
+                let read = fetch(&line, &state, name).await;
                 (state, read)
             });
         }
@@ -154,7 +167,8 @@ pub(super) async fn read_due(line: &Arc<Line>, before: DateTime<Utc>) -> Result<
     }
 }
 
-async fn fetch(line: &Line, known: &KnownState) -> Result<State, StateFetchError> {
+/// `repository` is its name as it is now.
+async fn fetch(line: &Line, known: &KnownState, repository: Option<String>) -> Result<State, StateFetchError> {
     let Some(reader) = &line.states else { return Err(StateFetchError::Location(known.location.clone())) };
     let mut source = StateSource::parse(&known.kind, &known.location)?;
     if let StateSource::S3 { region, .. } = &mut source {
@@ -163,16 +177,8 @@ async fn fetch(line: &Line, known: &KnownState) -> Result<State, StateFetchError
     let mut state = reader.read(&source).await?;
     state.root_dir.clone_from(&known.root_dir);
     state.workspace.clone_from(&known.workspace);
-    if known.repository != 0 {
-        state.repository = repository_name(line, known.repository).await;
-    }
+    state.repository = repository;
     Ok(state)
-}
-
-/// `owner/name` as it is now.
-async fn repository_name(line: &Line, id: u64) -> Option<String> {
-    let all = line.listed_repositories(&[]).await.ok()?;
-    all.iter().find(|listed| listed.repository.id == id).map(|listed| listed.repository.to_string())
 }
 
 /// The states that hold what the query looks for.

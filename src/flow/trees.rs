@@ -90,9 +90,15 @@ impl Shelf {
 pub struct Trees {
     shelf: Mutex<Shelf>,
     lists: Mutex<HashMap<u64, List>>,
+    indexing: Mutex<HashMap<u64, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Trees {
+    /// What whoever brings a repository's index up to date holds.
+    pub(super) fn indexing(&self, repository: u64) -> Arc<tokio::sync::Mutex<()>> {
+        self.indexing.lock().unwrap_or_else(PoisonError::into_inner).entry(repository).or_default().clone()
+    }
+
     /// Forgets what was listed: repositories were added, removed or renamed.
     pub(super) fn forget_lists(&self) {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).clear();

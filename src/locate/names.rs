@@ -384,6 +384,20 @@ resource "aws_sns_topic" "unnamed" {
     }
 
     #[test]
+    fn hostile_texts_end_in_an_open_name() {
+        let items = "\"a\",".repeat(200_000);
+        let entries: String = (0..50_000).map(|at| format!("k{at} = {at}\n")).collect();
+        let uses: String =
+            (0..5_000).map(|at| format!("resource \"aws_sqs_queue\" \"q{at}\" {{\n  name = local.big.k{at}\n}}\n")).collect();
+        let text = format!(
+            "locals {{\n  long = join(\"\", [{items}])\n  big = {{\n{entries}}}\n  ring = local.ring\n}}\n{uses}resource \"aws_sqs_queue\" \"long\" {{\n  name = \"${{local.long}}${{local.ring}}\"\n}}\n"
+        );
+        let index = index(&[("main.tf", &text), ("deep.tf", &"a = [".repeat(100_000))]);
+        assert_eq!(index.names().roots().len(), 1);
+        assert!(index.names().lookup(&["aws_sqs_queue".to_owned()], "anything").iter().all(|hit| !hit.exact));
+    }
+
+    #[test]
     fn regions_and_accounts_follow_the_provider() {
         let index = index(&[(
             "accounts/123456789012/main.tf",

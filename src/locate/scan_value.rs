@@ -287,7 +287,8 @@ fn as_parts(fact: &Fact) -> Vec<TextPart> {
 
 /// `format("%s-logs", var.env)`; verbs other than `%s` and `%d` are holes.
 fn formatted(shape: &Fact, arguments: &[Fact]) -> Fact {
-    let Some(shape) = shape.as_literal() else { return Fact::Unknown };
+    // No name is longer; a text of nothing but `%%` would be copied for each of them.
+    let Some(shape) = shape.as_literal().filter(|shape| shape.len() <= 4_096) else { return Fact::Unknown };
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();
     let mut rest = shape;
