@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::apply::finish_without_job;
 use super::{
-    Line, StepError, act, again, assess, decide, decisions, deliveries, indexing, place, plan, policy, publish, reconcile, states, track, verify,
+    Line, StepError, act, again, assess, decide, decisions, deliveries, indexing, place, plan, policy, publish, reconcile, states, track,
+    verify,
 };
 use crate::lifecycle::Event;
 use crate::model::RemediationId;

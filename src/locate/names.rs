@@ -336,7 +336,7 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::locate::RepositoryIndex;
     use crate::model::Workspace;
 
     fn index(files: &[(&str, &str)]) -> RepositoryIndex {
