@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::start::{SettingsOptions, database_url, endpoints, make_private_folder, runtime, settings, start_logging};
-use crate::cloud::{AwsAccess, AwsDirectory, OidcIssuer, OidcVerifier, SnsVerifier};
-use crate::config::{EnrichmentProvider, Settings};
+use crate::cloud::{AwsAccess, AwsDirectory, OidcIssuer, OidcVerifier, SnsVerifier, StateAccess, StateReader};
+use crate::config::{EnrichmentProvider, Secret, Settings};
 use crate::flow::{Clock, Line, Precedence, Trees, run_workers, source_problem};
 use crate::git::{MirrorOptions, Mirrors};
 use crate::github::{AppCredentials, CommitIdentity, Github, Options as GithubOptions};
@@ -117,9 +117,10 @@ pub async fn line(settings: Settings) -> Result<Line> {
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let aws = AwsAccess::new(http.clone());
     let directory = directory(&settings, &aws).await;
+    let states = state_reader(&settings, &aws).await?;
     let (precedence, trees) = (Precedence::default(), Trees::default());
     let (settings, clock) = (Arc::new(settings), Clock::default());
-    Ok(Line { settings, store, github, app, identity, mirrors, catalogue, http, aws, directory, precedence, trees, clock })
+    Ok(Line { settings, store, github, app, identity, mirrors, catalogue, http, aws, directory, states, precedence, trees, clock })
 }
 
 /// Where tags and accounts are asked for, if the settings say so.
@@ -131,6 +132,27 @@ async fn directory(settings: &Settings, aws: &AwsAccess) -> Option<AwsDirectory>
     let named = enrichment.account_owner_tags.clone();
     let owner_tags = if named.is_empty() { vec!["owner".into(), "team".into()] } else { named };
     Some(AwsDirectory::new(aws.caller(enrichment.role.as_deref()).await, owner_tags))
+}
+
+/// What reads Terraform states, if any is to be read.
+async fn state_reader(settings: &Settings, aws: &AwsAccess) -> Result<Option<StateReader>> {
+    let state = &settings.state;
+    if !state.is_used() {
+        return Ok(None);
+    }
+    // A token must not follow a redirection to another host.
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).connect_timeout(Duration::from_secs(10)).build()?;
+    let s3 = state.backends.iter().any(|kind| kind == "s3") || state.sources.values().any(|source| source.backend_kind() == "s3");
+    let aws = if s3 { Some(aws.caller(state.role.as_deref()).await) } else { None };
+    let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| SecretString::from(secret.expose().to_owned()));
+    let access = StateAccess {
+        gcs_token: secret(&state.gcs_token),
+        azure_token: secret(&state.azure_token),
+        terraform_cloud_token: secret(&state.terraform_cloud_token),
+        http_user: state.http_user.clone().zip(secret(&state.http_password)),
+        gcs_base: None,
+    };
+    Ok(Some(StateReader::new(http, aws, access)))
 }
 
 /// The bot account's id, for its no-reply address. Any installation may ask; without one the App's id has to do.

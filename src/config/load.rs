@@ -42,6 +42,11 @@ pub fn read_secret_files(settings: &mut Settings, read: impl Fn(&str) -> std::io
     fill(&mut settings.github.private_key, &settings.github.private_key_file, "github.private_key_file")?;
     fill(&mut settings.github.webhook_secret, &settings.github.webhook_secret_file, "github.webhook_secret_file")?;
     fill(&mut settings.store.url, &settings.store.url_file, "store.url_file")?;
+    let state = &mut settings.state;
+    fill(&mut state.gcs_token, &state.gcs_token_file, "state.gcs_token_file")?;
+    fill(&mut state.azure_token, &state.azure_token_file, "state.azure_token_file")?;
+    fill(&mut state.terraform_cloud_token, &state.terraform_cloud_token_file, "state.terraform_cloud_token_file")?;
+    fill(&mut state.http_password, &state.http_password_file, "state.http_password_file")?;
     fill(&mut settings.server.metrics_token, &settings.server.metrics_token_file, "server.metrics_token_file")?;
     for (name, source) in &mut settings.sources {
         fill(&mut source.token, &source.token_file, &format!("sources.{name}.token_file"))?;
@@ -63,9 +68,7 @@ fn toml_error(name: &str, text: &str, error: &toml::de::Error) -> ConfigError {
 
 fn overlay(table: &mut Table, environment: &[(String, String)]) -> Result<(), ConfigError> {
     let settings = settings_reference();
-    let sources: Vec<String> =
-        table.get("sources").and_then(Value::as_table).map(|sources| sources.keys().cloned().collect()).unwrap_or_default();
-    let known: Vec<(String, Vec<String>, &Setting)> = settings.iter().flat_map(|setting| variables(setting, &sources)).collect();
+    let known: Vec<(String, Vec<String>, &Setting)> = settings.iter().flat_map(|setting| variables(setting, table)).collect();
     for (name, text) in environment.iter().filter(|(name, _)| {
         name.starts_with("REMEDIATE_") && !name.starts_with("REMEDIATE_TEST_") && !OTHER_VARIABLES.contains(&name.as_str())
     }) {
@@ -79,16 +82,20 @@ fn overlay(table: &mut Table, environment: &[(String, String)]) -> Result<(), Co
     Ok(())
 }
 
-/// The variables of a setting: one, or one for each source named in the file.
-fn variables<'a>(setting: &'a Setting, sources: &[String]) -> Vec<(String, Vec<String>, &'a Setting)> {
-    if setting.path.iter().any(|key| key == "NAME") {
-        let named = |source: &String| -> Vec<String> {
-            setting.path.iter().map(|key| if key == "NAME" { source.clone() } else { key.clone() }).collect()
-        };
-        sources.iter().map(named).map(|path| (environment_name(&path), path, setting)).collect()
-    } else {
-        vec![(setting.environment.clone(), setting.path.clone(), setting)]
+/// The variables of a setting: one, or one for each section of its kind that the file names.
+fn variables<'a>(setting: &'a Setting, table: &Table) -> Vec<(String, Vec<String>, &'a Setting)> {
+    let Some(at) = setting.path.iter().position(|key| key == "NAME") else {
+        return vec![(setting.environment.clone(), setting.path.clone(), setting)];
+    };
+    let mut sections = Some(table);
+    for key in setting.path.iter().take(at) {
+        sections = sections.and_then(|table| table.get(key)).and_then(Value::as_table);
     }
+    let named = |section: &String| -> Vec<String> {
+        setting.path.iter().map(|key| if key == "NAME" { section.clone() } else { key.clone() }).collect()
+    };
+    let names = sections.into_iter().flat_map(Table::keys);
+    names.map(named).map(|path| (environment_name(&path), path, setting)).collect()
 }
 
 fn convert(name: &str, setting: &Setting, text: &str) -> Result<Value, ConfigError> {
@@ -136,7 +143,10 @@ fn check(name: &str, settings: &Settings) -> Result<(), ConfigError> {
     if settings.workers.count == 0 || settings.workers.attempts == 0 || settings.server.body_limit < 1024 {
         return wrong("workers.count and workers.attempts must be at least 1, server.body_limit at least 1024".into());
     }
-    match settings.sources.keys().find(|source| !valid_source_name(source)) {
+    if let Some((key, problem)) = settings.state.problem() {
+        return wrong(format!("state.{key}: {problem}"));
+    }
+    match settings.sources.keys().chain(settings.state.sources.keys()).find(|source| !valid_source_name(source)) {
         Some(source) => {
             wrong(format!("sources.{source}: a name may hold lower-case letters, digits and `-`, and is at most 40 characters long"))
         }

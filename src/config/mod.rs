@@ -16,6 +16,7 @@ mod reference;
 mod secret;
 mod settings;
 mod source;
+mod state;
 
 pub use error::ConfigError;
 pub use load::{load_settings, read_secret_files};
@@ -30,3 +31,4 @@ pub use settings::{
     StoreSettings, WorkerSettings,
 };
 pub use source::{Authentication, SourceSettings, TellSettings, TellVia};
+pub use state::{StateSettings, StateSource};

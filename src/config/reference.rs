@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::{Settings, SourceSettings};
+use super::{Settings, SourceSettings, StateSource};
 
 /// One setting, as the manual lists it and as the environment may give it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,22 +30,30 @@ pub fn settings_reference() -> Vec<Setting> {
     let generator = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).into_generator();
     let schema = generator.into_root_schema_for::<Settings>().to_value();
     let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
-    let source_defaults = serde_json::to_value(SourceSettings::default()).unwrap_or_default();
     let mut settings = Vec::new();
-    collect(&schema, &defaults, &source_defaults, &mut Vec::new(), &mut settings);
+    collect(&schema, &defaults, &mut Vec::new(), &mut settings);
     settings
 }
 
-fn collect(schema: &Value, default: &Value, source_default: &Value, path: &mut Vec<String>, settings: &mut Vec<Setting>) {
+/// The defaults of a section with a name of its own.
+fn section_defaults(path: &[String]) -> Value {
+    match path.first().map(String::as_str) {
+        Some("state") => serde_json::to_value(StateSource::default()),
+        _ => serde_json::to_value(SourceSettings::default()),
+    }
+    .unwrap_or_default()
+}
+
+fn collect(schema: &Value, default: &Value, path: &mut Vec<String>, settings: &mut Vec<Setting>) {
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         for (key, property) in properties {
             path.push(key.clone());
-            collect(property, default.get(key).unwrap_or(&Value::Null), source_default, path, settings);
+            collect(property, default.get(key).unwrap_or(&Value::Null), path, settings);
             path.pop();
         }
     } else if let Some(each) = schema.get("additionalProperties").filter(|each| each.get("properties").is_some()) {
         path.push("NAME".into());
-        collect(each, source_default, source_default, path, settings);
+        collect(each, &section_defaults(path), path, settings);
         path.pop();
     } else {
         settings.push(Setting {
@@ -124,7 +132,7 @@ const PAGE_HEAD: &str = "\
 
 The server reads one TOML file: `--settings FILE`, else the file named by `REMEDIATE_SETTINGS`, else `remediate.toml` in the working
 directory if there is one. Every setting can also be given by an environment variable, which wins over the file. Unknown keys and
-unknown `REMEDIATE_…` variables are errors that name the nearest known one. `NAME` stands for the name you give a source; in the
+unknown `REMEDIATE_…` variables are errors that name the nearest known one. `NAME` stands for the name you give a source or a state; in the
 variable it is written in capitals with `_` for `-`.
 
 Secrets may stand in the file, in a variable, or in a file of their own (`…_file`). They are never logged.

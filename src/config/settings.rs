@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Period, Secret, SourceSettings};
+use super::{Period, Secret, SourceSettings, StateSettings};
 
 /// Everything an operator may set. Empty is a working configuration, but for the GitHub App's credentials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub rules: RulesSettings,
     /// What the cloud is asked beside the findings.
     pub enrichment: EnrichmentSettings,
+    /// Terraform state, which alone knows ids that the cloud made up.
+    pub state: StateSettings,
     /// Logging.
     pub log: LogSettings,
     /// How commits are made.
@@ -43,6 +45,7 @@ impl Default for Settings {
             workers: WorkerSettings::default(),
             rules: RulesSettings::default(),
             enrichment: EnrichmentSettings::default(),
+            state: StateSettings::default(),
             log: LogSettings::default(),
             commit: CommitVia::default(),
             sources: BTreeMap::new(),

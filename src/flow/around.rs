@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::choose::identity_of;
-use super::place::{candidates, fetch};
+use super::place::look;
 use super::plan::current;
-use super::solve::{Case, find};
+use super::solve::Case;
 use super::{Line, StepError};
 use crate::cloud::Account;
 use crate::model::{Finding, Provider, Remediation, Severity};
@@ -103,20 +103,16 @@ fn had<T>(what: &'static str, asked: Result<Result<T, crate::cloud::AwsError>, t
 }
 
 /// Reads in the code what stands around the block that was found already.
-pub(super) async fn code_at(line: &Line, remediation: &Remediation) -> Result<Option<CodeFacts>, StepError> {
+pub(super) async fn code_at(line: &Line, remediation: &Remediation, case: &Case) -> Result<Option<CodeFacts>, StepError> {
     let (Some(repository), Some(target)) = (&remediation.repository, &remediation.target) else { return Ok(None) };
     let Some(tree) = line.tree(&current(line, repository).await?).await? else { return Ok(None) };
+    let tree = line.focused(&tree, &case.query()).await?;
     let target = target.clone();
     Ok(Some(tokio::task::spawn_blocking(move || code_facts(&tree.workspace, &target)).await?))
 }
 
 /// Reads in the code what stands around the block of `case`; `None` when the block is not found.
 pub(super) async fn code_around(line: &Arc<Line>, case: &Case) -> Result<Option<CodeFacts>, StepError> {
-    let trees = fetch(line, candidates(line, case).await?).await?;
-    let case = case.clone();
-    let found = tokio::task::spawn_blocking(move || {
-        let (tree, located) = find(&case, &trees).ok()?;
-        Some(code_facts(&tree.workspace, &located.target))
-    });
-    Ok(found.await?)
+    let Ok((tree, located)) = look(line, &mut case.clone()).await? else { return Ok(None) };
+    Ok(Some(tokio::task::spawn_blocking(move || code_facts(&tree.workspace, &located.target)).await?))
 }

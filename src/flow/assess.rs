@@ -45,7 +45,7 @@ pub(super) async fn assess(line: &Arc<Line>, job: &Job) -> Result<(), StepError>
                 let scores = policies.iter().map(|policy| scored(&remediation, &case, severity, around, policy, now));
                 scores.reduce(|best, next| if reaches(&next) && !reaches(&best) { next } else { best })
             };
-            let mut around = Around { cloud: cloud_facts(line, &case).await, code: code_at(line, &remediation).await? };
+            let mut around = Around { cloud: cloud_facts(line, &case).await, code: code_at(line, &remediation, &case).await? };
             let Some(mut event) = best(&around) else { return complete(line, job).await };
             if around.code.is_none() && policies.iter().any(|policy| may_rise(&event, policy)) {
                 around.code = code_around(line, &case).await?;

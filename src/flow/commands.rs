@@ -194,9 +194,13 @@ async fn fix(line: &Line, spoken: &Spoken, wishes: Wishes) -> Result<(), StepErr
                 break;
             }
         };
+        let resource = super::place::resource_key(&finding);
         let Some(current) = take(line, &rules, &mut session, finding, now).await? else { continue };
         if let Some(block) = &answered {
-            session.remember_answer(&block.remembered(&current.remediation.key, &spoken.login, now)).await?;
+            // Whatever else is said about the same resource later: it is in the same block.
+            for key in std::iter::once(&current.remediation.key).chain(&resource) {
+                session.remember_answer(&block.remembered(key, &spoken.login, now)).await?;
+            }
         }
         match begin_again(line, &mut session, current, answered.is_some(), &spoken.login, now).await? {
             Ok(current) => started.push(current.remediation),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::intake::take;
-use super::{Line, REPORT_EVENT, StepError, commands, parse_report, parse_source, policy, rules};
+use super::{Line, REPORT_EVENT, StepError, commands, indexing, parse_report, parse_source, policy, rules};
 use crate::github::webhook::{Event as HookEvent, PullRequestEvent, PushEvent, Webhook};
 use crate::ingest;
 use crate::lifecycle::Follow;
@@ -90,10 +90,12 @@ async fn hook(line: &Arc<Line>, delivery: &Delivery) -> Result<String, StepError
             line.trees.forget_lists();
             // Its tokens keep the permissions they were given; the next one has those of now.
             line.github.forget_installation(event.installation.id);
+            indexing::survey_now(line).await;
             Ok("noted".into())
         }
         HookEvent::InstallationRepositories(_) | HookEvent::Repository(_) => {
             line.trees.forget_lists();
+            indexing::survey_now(line).await;
             Ok("noted".into())
         }
         _ => Ok("ignored".into()),
@@ -128,6 +130,9 @@ async fn push(line: &Line, webhook: &Webhook, event: &PushEvent) -> Result<Strin
         return Ok("tracked".into());
     }
     let default = webhook.repository.as_ref().is_some_and(|repository| repository.default_branch == branch);
+    if default {
+        indexing::pushed(line, &repository).await?;
+    }
     let touched = || event.commits.iter().flat_map(|commit| commit.added.iter().chain(&commit.modified).chain(&commit.removed));
     if default && repository.name == ".github" && touched().any(|path| path.starts_with(rules::FOLDER)) {
         line.trees.rules.forget(&repository.owner);
@@ -139,5 +144,5 @@ async fn push(line: &Line, webhook: &Webhook, event: &PushEvent) -> Result<Strin
         }
         return Ok("policy read".into());
     }
-    Ok("ignored".into())
+    Ok(if default { "index renewed" } else { "ignored" }.into())
 }

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::command::{Choice, Wishes};
 use super::commands::{Spoken, answer, findings, known};
-use super::place::{candidates, case_of, fetch};
+use super::place::{case_of, trees_for};
 use super::solve::{Case, Solution, find, solve};
 use super::{Line, StepError, policy, rules};
 use crate::github::Reaction;
@@ -17,12 +17,15 @@ use crate::render;
 
 /// Locates, patches and shows the difference.
 pub(super) async fn plan(line: &Arc<Line>, spoken: &Spoken, wishes: Wishes) -> Result<(), StepError> {
-    let case = match case(line, spoken, &wishes).await? {
+    let mut case = match case(line, spoken, &wishes).await? {
         Ok(case) => case,
         Err(words) => return answer(line, spoken, "plan", &words, Reaction::Confused).await,
     };
-    let repositories = candidates(line, &case).await?;
-    let trees = fetch(line, repositories).await?;
+    let found = trees_for(line, &mut case).await?;
+    if let Some(refusal) = &found.refusal {
+        return answer(line, spoken, "plan", &super::talk::refusal_words(Some(refusal)), Reaction::Confused).await;
+    }
+    let trees = found.trees;
     let catalogue = rules::in_force(line, Some(spoken.repository())).await?;
     let general = policy::general(line).await?;
     let mut policies = Vec::new();
@@ -53,7 +56,7 @@ async fn case(line: &Line, spoken: &Spoken, wishes: &Wishes) -> Result<Result<Ca
         }
     } else {
         match findings(spoken, wishes) {
-            Ok(findings) => Case { findings, answer: None, rule: None },
+            Ok(findings) => Case::of(findings),
             Err(error) => return Ok(Err(render::unreadable_comment(&error.to_string()))),
         }
     };

@@ -36,6 +36,8 @@ pub struct Line {
     pub directory: Option<AwsDirectory>,
     /// Which repositories wait for something more dangerous.
     pub precedence: super::Precedence,
+    /// Reads Terraform states; `None` when none is to be read.
+    pub states: Option<crate::cloud::StateReader>,
     /// Repositories read so far.
     pub trees: super::Trees,
     /// What time it is.

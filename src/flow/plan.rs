@@ -140,6 +140,7 @@ pub(super) async fn solve_on(line: &Line, remediation: &Remediation, tree: Arc<T
     let case = case_of(line, remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
     let rules = rules::in_force(line, Some(&tree.repository)).await?;
+    let tree = line.focused(&tree, &case.query()).await?;
     // Evaluating and patching is work for a processor, not for the threads that serve.
     let solved = tokio::task::spawn_blocking(move || {
         let outcome = find(&case, std::slice::from_ref(&tree)).and_then(|(tree, located)| {

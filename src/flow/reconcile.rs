@@ -1,8 +1,10 @@
 //! The reconciling timer: every open or merged remediation is compared with GitHub, so that a lost webhook only delays.
 
+use std::sync::Arc;
+
 use chrono::{TimeDelta, Utc};
 
-use super::{Line, StepError};
+use super::{Line, StepError, indexing};
 use crate::lifecycle::Follow;
 use crate::model::{RemediationId, RemediationState};
 use crate::store::{Job, NewJob};
@@ -13,8 +15,9 @@ const PAGE: i64 = 500;
 const KEEP_DELIVERIES: TimeDelta = TimeDelta::days(30);
 
 /// Queues what may have been missed, and forgets what is no longer needed.
-pub(super) async fn reconcile(line: &Line, job: &Job) -> Result<(), StepError> {
+pub(super) async fn reconcile(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
     redeliver(line).await;
+    indexing::survey_now(line).await;
     let now = line.now();
     let mut after: Option<RemediationId> = None;
     loop {

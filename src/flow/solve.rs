@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::choose::{Choice, RULE_WISH, ask_which, choose, identity_of};
+use super::indexing::Looked;
 use super::trees::Tree;
 use crate::config::Policy;
-use crate::locate::{self, Answer, Candidate, Decision, Located, Query, RepositoryView};
+use crate::locate::{self, Answer, Candidate, Decision, Located, Query, RepositoryView, State};
 use crate::model::{Finding, Patch, Place, Refusal, RefusalKind, Target};
 use crate::patch::{self, Outcome, Params};
 use crate::rule::{Catalogue, Rule};
 
 /// What is known of the hole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Case {
     /// The findings, the first one first.
     pub(super) findings: Vec<Finding>,
@@ -19,6 +20,12 @@ pub(super) struct Case {
     pub(super) answer: Option<Answer>,
     /// The rule that was chosen earlier.
     pub(super) rule: Option<String>,
+    /// The states that hold the resource.
+    pub(super) states: Vec<State>,
+    /// Whether blocks that may fit lie where was not looked.
+    pub(super) rivals: bool,
+    /// What was looked through by its index.
+    pub(super) looked: Option<Looked>,
 }
 
 /// A rule at a block.
@@ -31,8 +38,13 @@ pub(super) enum Solution {
 }
 
 impl Case {
+    /// A case of findings alone.
+    pub(super) fn of(findings: Vec<Finding>) -> Self {
+        Self { findings, ..Self::default() }
+    }
+
     /// What `locate` is asked.
-    fn query(&self) -> Query<'static> {
+    pub(super) fn query(&self) -> Query<'_> {
         let position = self.findings.iter().find_map(|finding| finding.code.clone());
         let first = self.findings.first();
         Query {
@@ -41,6 +53,9 @@ impl Case {
             tags: first.map(|finding| finding.resource.tags.clone()).unwrap_or_default(),
             answer: self.answer.clone(),
             environment: first.and_then(|finding| finding.context.environment.clone()),
+            states: &self.states,
+            rivals: self.rivals,
+            looked: self.looked.map(|looked| (looked.repositories, looked.files)),
             ..Query::default()
         }
     }

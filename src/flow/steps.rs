@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::apply::finish_without_job;
 use super::{
-    Line, StepError, act, again, assess, decide, decisions, deliveries, place, plan, policy, publish, reconcile, tell, track, verify,
+    Line, StepError, act, again, assess, decide, decisions, deliveries, indexing, place, plan, policy, publish, reconcile, states, tell,
+    track, verify,
 };
 use crate::lifecycle::Event;
 use crate::model::RemediationId;
@@ -16,6 +17,8 @@ pub(super) async fn run(line: Arc<Line>, job: Job) -> Result<(), StepError> {
         "delivery" => deliveries::process(&line, &job).await,
         "assess" => assess::assess(&line, &job).await,
         "locate" => place::place(&line, &job).await,
+        "index" => indexing::index(&line, &job).await,
+        "states" => states::read(&line, &job).await,
         "plan" => plan::plan(&line, &job).await,
         "publish" => publish::publish(&line, &job).await,
         "track" => track::track(&line, &job).await,

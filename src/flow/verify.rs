@@ -23,6 +23,7 @@ pub(super) async fn verify(line: &Line, job: &Job) -> Result<(), StepError> {
     };
     let case = case_of(line, &remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
+    let tree = line.focused(&tree, &case.query()).await?;
     let known = rules::in_force(line, Some(&tree.repository)).await?;
     let rules: Vec<Arc<Rule>> = remediation.rules.iter().filter_map(|id| known.by_id(id).cloned()).collect();
     let commit = tree.commit.clone();

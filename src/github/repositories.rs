@@ -1,7 +1,8 @@
 //! Repositories as they are now.
 
+use chrono::{DateTime, Utc};
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::call::Call;
 use super::error::GithubError;
@@ -50,6 +51,9 @@ pub struct RepositoryInfo {
     /// Size in KiB; 0 for an empty one (GitHub updates it with a delay).
     #[serde(default)]
     pub size: u64,
+    /// When a branch was pushed to last; absent for an empty repository.
+    #[serde(default, deserialize_with = "time")]
+    pub pushed_at: Option<DateTime<Utc>>,
     /// Page for people.
     #[serde(default)]
     pub html_url: String,
@@ -59,6 +63,15 @@ pub struct RepositoryInfo {
     /// What our token may do; absent in some answers.
     #[serde(default)]
     pub permissions: Option<Permissions>,
+}
+
+/// GitHub writes times as text, but in the payload of a push as seconds since 1970. Anything else is no time.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(match &value {
+        serde_json::Value::String(text) => DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()),
+        value => value.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+    })
 }
 
 impl RepositoryInfo {

@@ -1,5 +1,7 @@
 //! Which directory a state belongs to: the code's own `backend` block says where its state is kept.
 
+use std::collections::BTreeMap;
+
 use super::facts::BackendFact;
 use super::index::RepositoryIndex;
 use super::state::State;
@@ -47,6 +49,51 @@ pub fn state_location(backend: &BackendFact, workspace: Option<&str>) -> Option<
         }
         _ => return None,
     })
+}
+
+/// A state that the code's own `backend` block names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatePlace {
+    /// Kind of backend (`s3`, `gcs`, …).
+    pub kind: String,
+    /// Where it is, as [`state_location`] writes it.
+    pub location: String,
+    /// Region, for backends that have one.
+    pub region: Option<String>,
+    /// Directory of the root module; `None` when several name the same state.
+    pub root_dir: Option<String>,
+    /// Workspace; `None` for the default one.
+    pub workspace: Option<String>,
+}
+
+/// Most workspaces of one root module whose state is looked for.
+const MOST_WORKSPACES: usize = 16;
+
+impl RepositoryIndex {
+    /// The states of the root modules, by their backends: the default workspace's, and one for each variable file, because
+    /// workspaces are named after these by custom. Not each must exist.
+    #[must_use]
+    pub fn state_places(&self) -> Vec<StatePlace> {
+        let mut places: BTreeMap<String, StatePlace> = BTreeMap::new();
+        for (root, backend) in self.names().backends() {
+            let region = backend.arguments.iter().find(|(name, _)| name.as_ref() == "region").map(|(_, region)| region.to_string());
+            let selections = super::variable_files::selections(self, root);
+            let workspaces = selections.iter().map(|selection| selection.name.as_str()).filter(|name| !name.is_empty());
+            for workspace in std::iter::once(None).chain(workspaces.take(MOST_WORKSPACES).map(Some)) {
+                let Some(location) = state_location(backend, workspace) else { continue };
+                if let Some(other) = places.get_mut(&location) {
+                    if other.root_dir.as_deref() != Some(root) {
+                        other.root_dir = None;
+                    }
+                    continue;
+                }
+                let (kind, region) = (backend.kind.to_string(), region.clone());
+                let (root_dir, workspace) = (Some(root.to_owned()), workspace.map(str::to_owned));
+                places.insert(location.clone(), StatePlace { kind, location, region, root_dir, workspace });
+            }
+        }
+        places.into_values().collect()
+    }
 }
 
 /// The root module whose backend is where the state came from; `None` when none or more than one is.

@@ -6,30 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-
 use super::block::directory_of;
 use super::facts::FileFacts;
 use super::names::{Names, RootNames};
 use super::position::local_source;
 use super::scan::scan;
+use super::variable_files::{GivenIn, selections, takers};
 use crate::identity;
 use crate::model::Workspace;
+use rayon::prelude::*;
 
 /// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.
 pub const INDEX_VERSION: u32 = 1;
-
-/// The stored form: what [`RepositoryIndex`] is rebuilt from.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct IndexSnapshot {
-    /// [`INDEX_VERSION`] when it was written.
-    pub version: u32,
-    /// Path to blob id.
-    pub paths: BTreeMap<String, String>,
-    /// Blob id to facts; two equal files share an entry.
-    pub blobs: BTreeMap<String, FileFacts>,
-}
 
 /// One difference between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +38,31 @@ pub enum Change {
     },
 }
 
+/// What a difference touched.
+#[derive(Debug, Default)]
+struct Changed {
+    directories: BTreeSet<Arc<str>>,
+    /// Folders with changed variable files, and the variables that these give or gave.
+    variable_files: GivenIn,
+}
+
+impl Changed {
+    fn note(&mut self, path: &str, facts: Option<&FileFacts>) {
+        let directory = directory_of(path);
+        if !self.directories.contains(directory) {
+            self.directories.insert(Arc::from(directory));
+        }
+        if is_variable_file(path) {
+            let given = self.variable_files.entry(directory.into()).or_default();
+            given.extend(facts.into_iter().flat_map(|facts| &facts.values).map(|(name, _)| name.clone()));
+        }
+    }
+}
+
+fn is_variable_file(path: &str) -> bool {
+    path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
+}
+
 #[derive(Debug, Clone)]
 struct File {
     blob: Arc<str>,
@@ -64,6 +77,8 @@ pub struct RepositoryIndex {
     directories: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     calls: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     callers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// Directories that hold variable files and no configuration.
+    variable_folders: BTreeSet<Arc<str>>,
     names: Names,
 }
 
@@ -97,21 +112,28 @@ impl RepositoryIndex {
 
     /// Takes in the difference between two trees. Blobs that the index has are not read again.
     pub fn apply(&mut self, changes: Vec<Change>) {
-        let read: HashMap<String, Arc<FileFacts>> = changes
+        self.apply_with(changes, HashMap::new());
+    }
+
+    /// As [`apply`](Self::apply), with facts that were read earlier, by [`fact_id`]: what a store kept of this [`INDEX_VERSION`].
+    pub fn apply_with(&mut self, changes: Vec<Change>, mut known: HashMap<String, Arc<FileFacts>>) {
+        let read: Vec<(String, Arc<FileFacts>)> = changes
             .par_iter()
             .filter_map(|change| match change {
-                Change::Put { path, blob, text: Some(text) } if is_indexed(path) && !self.blobs.contains_key(blob.as_str()) => {
-                    Some((blob.clone(), Arc::new(scan(path, text))))
+                Change::Put { path, blob, text: Some(text) } if is_indexed(path) => {
+                    let id = fact_id(path, blob);
+                    let here = self.blobs.contains_key(id.as_str()) || known.contains_key(&id);
+                    (!here).then(|| (id, Arc::new(scan(path, text))))
                 }
                 _ => None,
             })
             .collect();
-        self.put_all(changes, &read);
+        known.extend(read);
+        self.put_all(changes, &known);
     }
 
     fn put_all(&mut self, changes: Vec<Change>, read: &HashMap<String, Arc<FileFacts>>) {
-        let mut dirty: BTreeSet<Arc<str>> = BTreeSet::new();
-        let mut variable_files = Vec::new();
+        let mut changed = Changed::default();
         for change in changes {
             let path = match &change {
                 Change::Put { path, .. } | Change::Remove { path } => path.clone(),
@@ -119,22 +141,20 @@ impl RepositoryIndex {
             if !is_indexed(&path) {
                 continue;
             }
-            if path.contains(".tfvars") {
-                variable_files.push(path.clone());
-            }
-            dirty.insert(Arc::from(directory_of(&path)));
             let known = match &change {
-                Change::Put { blob, .. } => self.blobs.get(blob.as_str()).map(|(facts, _)| facts.clone()),
+                Change::Put { path, blob, .. } => self.blobs.get(fact_id(path, blob).as_str()).map(|(facts, _)| facts.clone()),
                 Change::Remove { .. } => None,
             };
+            changed.note(&path, self.files.get(path.as_str()).map(|file| file.facts.as_ref()));
             self.take_out(&path);
             if let Change::Put { path, blob, .. } = change
-                && let Some(facts) = known.or_else(|| read.get(&blob).cloned())
+                && let Some(facts) = known.or_else(|| read.get(&fact_id(&path, &blob)).cloned())
             {
-                self.put_in(&path, &blob, facts);
+                changed.note(&path, Some(&facts));
+                self.put_in(&path, &fact_id(&path, &blob), facts);
             }
         }
-        self.refresh(dirty, &variable_files);
+        self.refresh(changed);
     }
 
     fn take_out(&mut self, path: &str) {
@@ -167,17 +187,27 @@ impl RepositoryIndex {
     }
 
     /// Puts the root modules together again that reach a changed directory.
-    fn refresh(&mut self, dirty: BTreeSet<Arc<str>>, variable_files: &[String]) {
+    fn refresh(&mut self, changed: Changed) {
+        // A folder with configuration keeps its variable files for itself.
+        let Changed { directories, variable_files: mut shared } = changed;
+        shared.retain(|folder, _| self.variable_folders.contains(folder.as_ref()));
         let mut reached: HashSet<Arc<str>> = HashSet::new();
-        let mut stack: Vec<Arc<str>> = dirty.iter().cloned().collect();
+        let mut stack: Vec<Arc<str>> = directories.iter().cloned().collect();
         // Directories that lost or gained their last caller change between module and root; what else calls them does not change.
         let mut called: BTreeSet<Arc<str>> = BTreeSet::new();
-        for directory in &dirty {
+        for directory in &directories {
             called.extend(self.calls.get(directory).into_iter().flatten().cloned());
             self.relink(directory);
             let paths = self.directories.get(directory).into_iter().flatten();
             let files: Vec<_> = paths.filter_map(|path| Some((path.clone(), self.files.get(path)?.facts.clone()))).collect();
             self.names.mark(directory, &files);
+            let only_variables = !files.is_empty() && files.iter().all(|(path, _)| is_variable_file(path));
+            let differs =
+                if only_variables { self.variable_folders.insert(directory.clone()) } else { self.variable_folders.remove(directory) };
+            let given = files.iter().filter(|(path, _)| is_variable_file(path)).flat_map(|(_, facts)| &facts.values);
+            if differs {
+                shared.entry(directory.as_ref().into()).or_default().extend(given.map(|(name, _)| name.clone()));
+            }
             called.extend(self.calls.get(directory).into_iter().flatten().cloned());
         }
         while let Some(directory) = stack.pop() {
@@ -186,12 +216,25 @@ impl RepositoryIndex {
             }
         }
         reached.extend(called);
-        reached.extend(self.roots_of_variable_files(variable_files));
+        self.reach_takers(shared, &mut reached);
         let reached: Vec<Arc<str>> = reached.into_iter().collect();
-        let built: Vec<(Arc<str>, Option<RootNames>)> =
-            reached.into_par_iter().map(|root| (root.clone(), self.is_root(&root).then(|| RootNames::build(self, &root)))).collect();
-        for (root, names) in built {
-            self.names.replace(&root, names);
+        let built: Vec<(Arc<str>, Option<RootNames>)> = reached
+            .into_par_iter()
+            .map(|root| {
+                let names = self.is_root(&root).then(|| RootNames::build(self, &root));
+                (root, names)
+            })
+            .collect();
+        self.names.replace(built);
+    }
+
+    /// Adds the directories that are given a changed variable file and declare one of its variables.
+    fn reach_takers(&self, shared: GivenIn, reached: &mut HashSet<Arc<str>>) {
+        for (taker, variables) in takers(self, shared) {
+            let declares = |facts: &FileFacts| facts.variables.iter().any(|(name, _)| variables.contains(name));
+            if !reached.contains(taker) && self.in_directory(taker).any(|(_, facts)| declares(facts)) {
+                reached.insert(Arc::from(taker));
+            }
         }
     }
 
@@ -217,31 +260,12 @@ impl RepositoryIndex {
         }
     }
 
-    /// Roots that a variable file may belong to: those above it and those beside the folder it lies in.
-    fn roots_of_variable_files(&self, paths: &[String]) -> Vec<Arc<str>> {
-        let mut found = Vec::new();
-        for path in paths {
-            let folder = directory_of(path);
-            for root in self.directories.keys() {
-                let above = folder == root.as_ref()
-                    || root.is_empty()
-                    || folder.strip_prefix(root.as_ref()).is_some_and(|rest| rest.starts_with('/'));
-                let beside = directory_of(folder);
-                let below_beside = beside.is_empty() || root.strip_prefix(beside).is_some_and(|rest| rest.starts_with('/'));
-                if above || below_beside {
-                    found.push(root.clone());
-                }
-            }
-        }
-        found
-    }
-
     /// Whether a directory is read as a root module: it has configuration, and nothing calls it or it says so itself.
     #[must_use]
     pub fn is_root(&self, directory: &str) -> bool {
         let mut any = false;
         for (path, facts) in self.in_directory(directory) {
-            if path.ends_with(".tfvars") || path.ends_with(".tfvars.json") {
+            if is_variable_file(path) {
                 continue;
             }
             any = true;
@@ -267,7 +291,12 @@ impl RepositoryIndex {
     /// The blob id of a file.
     #[must_use]
     pub fn blob(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(|file| file.blob.as_ref())
+        self.files.get(path).map(|file| file.blob.split('.').next().unwrap_or_default())
+    }
+
+    /// The facts of every blob by [`fact_id`], for a store.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &FileFacts)> {
+        self.blobs.iter().map(|(id, (facts, _))| (id.as_ref(), facts.as_ref()))
     }
 
     /// Every indexed path, in order.
@@ -280,6 +309,14 @@ impl RepositoryIndex {
         let start = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         let from: Arc<str> = Arc::from(start.as_str());
         self.directories.range(from..).map(|(directory, _)| directory.as_ref()).take_while(move |directory| directory.starts_with(&start))
+    }
+
+    /// The folder `prefix` and those below it that hold variable files and no configuration.
+    pub(super) fn variable_folders<'i>(&'i self, prefix: &str) -> impl Iterator<Item = &'i str> + use<'i> {
+        let start = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let own = self.variable_folders.get(prefix).filter(|_| !prefix.is_empty());
+        let below = self.variable_folders.range(Arc::from(start.as_str())..).take_while(move |folder| folder.starts_with(&start));
+        own.into_iter().chain(below).map(AsRef::as_ref)
     }
 
     /// The directory of that name, if it has indexed files.
@@ -347,7 +384,7 @@ impl RepositoryIndex {
                 paths.extend(self.in_directory(&directory).map(|(path, _)| path.to_owned()));
                 paths.extend(self.callers_of(&directory).flat_map(|caller| self.in_directory(caller)).map(|(path, _)| path.to_owned()));
             }
-            paths.extend(super::names::selections(self, root).into_iter().flat_map(|selection| selection.files));
+            paths.extend(selections(self, root).into_iter().flat_map(|selection| selection.files));
         }
         paths.into_iter().collect()
     }
@@ -368,28 +405,14 @@ impl RepositoryIndex {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+}
 
-    /// The stored form.
-    #[must_use]
-    pub fn snapshot(&self) -> IndexSnapshot {
-        IndexSnapshot {
-            version: INDEX_VERSION,
-            paths: self.files.iter().map(|(path, file)| (path.to_string(), file.blob.to_string())).collect(),
-            blobs: self.blobs.iter().map(|(blob, (facts, _))| (blob.to_string(), facts.as_ref().clone())).collect(),
-        }
-    }
-
-    /// Back from the stored form; `None` when it is of another version and the repository must be read again.
-    #[must_use]
-    pub fn from_snapshot(snapshot: IndexSnapshot) -> Option<Self> {
-        if snapshot.version != INDEX_VERSION {
-            return None;
-        }
-        let read = snapshot.blobs.into_iter().map(|(blob, facts)| (blob, Arc::new(facts))).collect();
-        let mut index = Self::new();
-        let changes = snapshot.paths.into_iter().map(|(path, blob)| Change::Put { path, blob, text: None });
-        index.put_all(changes.collect(), &read);
-        Some(index)
+/// By what the facts of a blob are kept: its id, and the language that its path says it is in.
+#[must_use]
+pub fn fact_id(path: &str, blob: &str) -> String {
+    match path.rsplit('.').next() {
+        Some(language @ ("json" | "hcl")) => format!("{blob}.{language}"),
+        _ => blob.to_owned(),
     }
 }
 
@@ -450,13 +473,45 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_form_gives_the_same_index_and_another_version_none() {
-        let mut snapshot = index().snapshot();
-        let text = serde_json::to_string(&snapshot).unwrap();
-        let back = RepositoryIndex::from_snapshot(serde_json::from_str(&text).unwrap()).unwrap();
+    fn stored_facts_give_the_same_index_without_a_text() {
+        let stored: HashMap<String, Arc<FileFacts>> = index()
+            .entries()
+            .map(|(id, facts)| (id.to_owned(), Arc::new(serde_json::from_slice(&serde_json::to_vec(facts).unwrap()).unwrap())))
+            .collect();
+        let put = |(path, text): (&str, &str)| Change::Put { path: path.into(), blob: text_id(text), text: None };
+        let mut back = RepositoryIndex::new();
+        back.apply_with(files().into_iter().map(put).collect(), stored);
         assert_eq!(found(&back, "prod-logs"), found(&index(), "prod-logs"));
-        snapshot.version += 1;
-        assert!(RepositoryIndex::from_snapshot(snapshot).is_none());
+        assert_eq!(back.search_keys(), index().search_keys());
+    }
+
+    #[test]
+    fn one_text_in_two_languages_is_read_in_each() {
+        let text = "locals {\n  a = 1\n}\n";
+        let mut index = RepositoryIndex::new();
+        index.apply(vec![put("terragrunt.hcl", text), put("main.tf", text), put("main.tf.json", text)]);
+        let locals = |path: &str| index.facts(path).unwrap().locals.len();
+        assert_eq!((locals("terragrunt.hcl"), locals("main.tf"), locals("main.tf.json")), (1, 1, 0));
+        assert_eq!(index.blob("main.tf.json"), Some(text_id(text).as_str()));
+    }
+
+    #[test]
+    fn a_folder_that_gets_configuration_keeps_its_variable_files_to_itself() {
+        let mut index = RepositoryIndex::of_workspace(
+            &[
+                ("app/main.tf", "variable \"env\" {}\nresource \"aws_s3_bucket\" \"x\" {\n  bucket = \"acme-${var.env}-data\"\n}\n"),
+                ("envs/prod/prod.tfvars", "env = \"prod\"\n"),
+            ]
+            .into_iter()
+            .collect(),
+        );
+        assert_eq!(found(&index, "acme-prod-data"), ["app app/main.tf"]);
+        index.apply(vec![put("envs/prod/main.tf", "locals {\n  a = 1\n}\n")]);
+        assert!(found(&index, "acme-prod-data").is_empty());
+        index.apply(vec![Change::Remove { path: "envs/prod/main.tf".into() }]);
+        assert_eq!(found(&index, "acme-prod-data"), ["app app/main.tf"]);
+        index.apply(vec![put("envs/prod/prod.tfvars", "env = \"live\"\n")]);
+        assert_eq!(found(&index, "acme-live-data"), ["app app/main.tf"]);
     }
 
     #[test]

@@ -259,17 +259,38 @@ impl Layout {
     /// Asks the ladder about every case.
     #[must_use]
     pub fn judge(&self) -> Vec<Judged> {
-        let indexes: Vec<(&str, &Workspace, RepositoryIndex)> = self
+        let indexes: Vec<(&str, &Workspace, RepositoryIndex, Vec<i64>)> = self
             .repositories
             .iter()
-            .map(|(name, workspace)| (name.as_str(), workspace, RepositoryIndex::of_workspace(workspace)))
+            .map(|(name, workspace)| {
+                let index = RepositoryIndex::of_workspace(workspace);
+                let keys = index.search_keys();
+                (name.as_str(), workspace, index, keys)
+            })
             .collect();
-        let views: Vec<RepositoryView<'_>> =
-            indexes.iter().map(|(name, workspace, index)| RepositoryView { name, workspace, index }).collect();
         self.cases
             .iter()
             .map(|case| {
-                let report = locate(&self.query(case), &views);
+                let query = self.query(case);
+                let named = query.position.as_ref().and_then(|position| position.repository.as_deref());
+                let asked = query.search_keys();
+                // As in production, only repositories are opened that a finding names or whose stored keys meet it.
+                let meets = |offered: &[i64]| {
+                    asked.exact.iter().chain(&asked.fits).chain(&asked.open).any(|key| offered.binary_search(key).is_ok())
+                };
+                let views: Vec<RepositoryView<'_>> = indexes
+                    .iter()
+                    .filter(|(name, _, _, offered)| named.map_or_else(|| meets(offered), |named| named == *name))
+                    .map(|(name, workspace, index, _)| RepositoryView { name, workspace, index })
+                    .collect();
+                let with_modules: Vec<RepositoryView<'_>> = indexes
+                    .iter()
+                    .filter(|(name, ..)| {
+                        views.iter().any(|view| view.name == *name || view.index.module_repositories(&query).contains(*name))
+                    })
+                    .map(|(name, workspace, index, _)| RepositoryView { name, workspace, index })
+                    .collect();
+                let report = locate(&query, &with_modules);
                 let (outcome, said) = judge(&case.expected, &report.decision);
                 Judged { case: case.clone(), outcome, said }
             })

@@ -320,11 +320,15 @@ impl<'q> Rungs<'q> {
 
     /// Nothing fits: what was looked at, and what would help.
     pub(super) fn nothing(&self) -> Refusal {
-        let files: usize = self.repositories.iter().map(|view| view.index.len()).sum();
+        let files = match self.query.looked {
+            Some((1, files)) => format!("{files} Terraform file(s)"),
+            Some((repositories, files)) => format!("{files} Terraform file(s) of {repositories} repositories"),
+            None => format!("{} Terraform file(s)", self.repositories.iter().map(|view| view.index.len()).sum::<usize>()),
+        };
         let types = self.types();
         let shown = types.iter().take(4).map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
         let what = if shown.is_empty() { "a block".to_owned() } else { shown };
-        let message = format!("{} was looked for as {what} in {files} Terraform file(s) and not found", self.said());
+        let message = format!("{} was looked for as {what} in {files} and not found", self.said());
         let data: Vec<Place> = Vec::new();
         let generated = types.first().and_then(|kind| identity::kinds().of_type(kind)).is_some_and(identity::Kind::generated);
         let next = if generated {

@@ -3,6 +3,7 @@
 //! [`locate`] walks the ladder of evidence; it never chooses between two blocks of equal evidence. The pieces stand alone:
 //! [`locate_position`] for scanners and command lines, [`State`] for Terraform state, [`RepositoryIndex`] for whole repositories.
 
+mod above;
 mod backend;
 mod block;
 mod facts;
@@ -15,6 +16,7 @@ mod ladder_tests;
 mod names;
 mod position;
 mod query;
+mod root_names;
 mod rung_modules;
 mod rung_names;
 mod rung_state;
@@ -22,17 +24,20 @@ mod rung_tags;
 mod scan;
 mod scan_json;
 mod scan_value;
+mod search_keys;
 mod state;
 mod surroundings;
 mod values;
+mod variable_files;
 
-pub use backend::state_location;
+pub use backend::{StatePlace, state_location};
 pub use block::{block_at_line, targets_in};
 pub use facts::{BackendFact, CallFact, Fact, FileFacts, ImportFact, ResourceFact, TextPart};
 pub use follow::{LineMap, follow_line};
-pub use index::{Change, INDEX_VERSION, IndexSnapshot, RepositoryIndex, is_indexed, text_id};
+pub use index::{Change, INDEX_VERSION, RepositoryIndex, fact_id, is_indexed, text_id};
 pub use ladder::locate;
 pub use position::{locate_address, locate_line, locate_position};
 pub use query::{Answer, Candidate, Decision, Located, PartBlock, Query, Report, RepositoryView, RungReport};
 pub use scan::scan;
+pub use search_keys::SearchKeys;
 pub use state::{State, StateError, StateResource};

@@ -42,6 +42,10 @@ pub struct Query<'a> {
     pub environment: Option<String>,
     /// Text of the file at the commit that the scanner saw, when it differs from the head.
     pub scanned_text: Option<String>,
+    /// Whether blocks that may fit lie where was not looked: then nothing less than the whole name decides.
+    pub rivals: bool,
+    /// Repositories and Terraform files that were looked through by their index, when more than those given.
+    pub looked: Option<(usize, usize)>,
 }
 
 /// One repository that is looked into: its files and their index.

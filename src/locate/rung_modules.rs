@@ -190,7 +190,7 @@ fn arguments_text(view: &RepositoryView<'_>, hit: &Hit<'_>) -> String {
 }
 
 /// `owner/name` and folder of a git source.
-fn git_source(source: &str) -> Option<(String, String)> {
+pub(super) fn git_source(source: &str) -> Option<(String, String)> {
     let source = source.strip_prefix("git::").unwrap_or(source);
     let source = source.split('?').next().unwrap_or(source);
     let rest = source.trim_start_matches("https://").trim_start_matches("ssh://").trim_start_matches("http://");

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::above::{Above, above};
 use super::block::place_of;
 use super::ladder::{Found, Rungs};
-use super::names::{Hit, MODULE_ARGUMENT, selections};
+use super::names::{Hit, MODULE_ARGUMENT};
 use super::query::RepositoryView;
 use super::scan::naming_arguments;
+use super::variable_files::selections;
 use crate::identity;
 use crate::model::{Evidence, Place, Refusal, ResourceIdentity, Rung, Target};
 use crate::terraform::{BlockInstance, Configuration, Evaluator, NameMatch, Selection, Sources, Value, match_name};
@@ -104,7 +106,7 @@ impl Rungs<'_> {
         }
         finding.exact = self.by_environment(finding.exact);
         finding.patterns = self.by_holes(finding.patterns);
-        finding.decisive = finding.decisive && strong(&finding.patterns, name, !finding.open.is_empty());
+        finding.decisive = finding.decisive && !self.query.rivals && strong(&finding.patterns, name, !finding.open.is_empty());
         finding.note = match finding.exact.len() {
             0 => format!("no block is called `{name}` ({looked} root module(s) evaluated)"),
             count => format!("{count} block(s) are called `{name}`"),
@@ -133,7 +135,7 @@ impl Rungs<'_> {
                 let fit = if hit.module.first().is_some_and(|step| &**step == "terragrunt") {
                     from_index(hit, name)
                 } else {
-                    evaluate(view, &configuration, &evaluator, hit, name)
+                    evaluate(view, &configuration, &evaluator, hit, name, self.query.identity.as_ref())
                 };
                 let rank = match &fit {
                     Fit::Exact(..) => 3,
@@ -172,7 +174,8 @@ impl Rungs<'_> {
     /// A part without a name of its own (`aws_s3_bucket_policy`) is looked for by the whole.
     fn whole_types(&self, identity: &ResourceIdentity, types: &[String]) -> Vec<String> {
         let mut whole: Vec<String> = types.to_vec();
-        if let Some(own) = identity.terraform_type.as_deref() {
+        let has_id = |own: &str| identity::kinds().of_type(own).is_some_and(|kind| !kind.patterns.is_empty());
+        if let Some(own) = identity.terraform_type.as_deref().filter(|own| !has_id(own)) {
             for kind in identity::kinds().wholes_of(own) {
                 whole.retain(|known| known != own);
                 whole.extend(kind.terraform_types().map(str::to_owned).filter(|known| !types.contains(known)));
@@ -231,7 +234,7 @@ impl Rungs<'_> {
             }
         }
         // A tag may be copied; it decides only when nothing else could carry it.
-        finding.decisive = finding.open.is_empty();
+        finding.decisive = finding.open.is_empty() && !self.query.rivals;
         finding.note = format!("the id of {} is made up by the cloud; no argument holds it", self.said());
         finding
     }
@@ -289,7 +292,14 @@ fn from_index(hit: &Hit<'_>, name: &str) -> Fit {
 }
 
 /// What the evaluator says of one block in one configuration.
-fn evaluate(view: &RepositoryView<'_>, configuration: &Configuration<'_>, evaluator: &Evaluator<'_>, hit: &Hit<'_>, name: &str) -> Fit {
+fn evaluate(
+    view: &RepositoryView<'_>,
+    configuration: &Configuration<'_>,
+    evaluator: &Evaluator<'_>,
+    hit: &Hit<'_>,
+    name: &str,
+    identity: Option<&ResourceIdentity>,
+) -> Fit {
     let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
     let Some(node) = configuration.node_at(&path) else { return from_index(hit, name) };
     let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return Fit::No };
@@ -304,6 +314,12 @@ fn evaluate(view: &RepositoryView<'_>, configuration: &Configuration<'_>, evalua
                 None => Fit::No,
             },
         };
+        let fit = match identity {
+            Some(identity) if matches!(fit, Fit::Exact(..) | Fit::Pattern(..)) => {
+                below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name)
+            }
+            _ => fit,
+        };
         match (&best, &fit) {
             (Fit::Exact(..), Fit::Exact(..)) => {
                 // Two instances with one name: the block is meant.
@@ -316,6 +332,20 @@ fn evaluate(view: &RepositoryView<'_>, configuration: &Configuration<'_>, evalua
         }
     }
     best
+}
+
+/// A fit in the light of what stands above the name: a name alone is no proof when the id says more.
+fn below(fit: Fit, above: Above, name: &str) -> Fit {
+    match (fit, above) {
+        (fit, Above::Agrees) | (fit @ (Fit::Pattern(..) | Fit::Open | Fit::No), Above::Unproved(_)) => fit,
+        (_, Above::Differs) => Fit::No,
+        (_, Above::Unprovable) => Fit::Open,
+        (Fit::Exact(_, mut evidence), Above::Unproved(parent)) => {
+            evidence.rung = Rung::NamePattern;
+            evidence.note.push_str(&format!("; that it belongs to `{parent}` is not said by the code"));
+            Fit::Pattern(NameMatch { exact: false, fixed: name.chars().count(), holes: Vec::new() }, evidence)
+        }
+    }
 }
 
 fn named_fit(

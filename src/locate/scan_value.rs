@@ -1,5 +1,7 @@
 //! The tokens of a value to a fact.
 
+use std::collections::HashMap;
+
 use super::facts::{Fact, TextPart};
 use crate::hcl::{Token, TokenKind};
 
@@ -259,11 +261,17 @@ fn function(text: &str, name: &str, inner: &[Token], depth: usize) -> Fact {
 /// Maps that are all literal, later ones winning. One unknown map makes the keys unknown.
 fn merged(maps: &[Fact]) -> Fact {
     let mut entries: Vec<(Box<str>, Fact)> = Vec::new();
+    let mut places: HashMap<Box<str>, usize> = HashMap::new();
     for map in maps {
         let Fact::Map(more) = map else { return Fact::Unknown };
         for (key, value) in more {
-            entries.retain(|(known, _)| known != key);
-            entries.push((key.clone(), value.clone()));
+            match places.get(key).and_then(|at| entries.get_mut(*at)) {
+                Some(entry) => entry.1 = value.clone(),
+                None => {
+                    places.insert(key.clone(), entries.len());
+                    entries.push((key.clone(), value.clone()));
+                }
+            }
         }
     }
     Fact::Map(entries.into())
@@ -279,7 +287,8 @@ fn as_parts(fact: &Fact) -> Vec<TextPart> {
 
 /// `format("%s-logs", var.env)`; verbs other than `%s` and `%d` are holes.
 fn formatted(shape: &Fact, arguments: &[Fact]) -> Fact {
-    let Some(shape) = shape.as_literal() else { return Fact::Unknown };
+    // No name is longer; a text of nothing but `%%` would be copied for each of them.
+    let Some(shape) = shape.as_literal().filter(|shape| shape.len() <= 4_096) else { return Fact::Unknown };
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();
     let mut rest = shape;

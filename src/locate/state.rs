@@ -13,6 +13,9 @@ const LARGEST: usize = 256 << 20;
 /// Attributes that identify an instance in its cloud, whatever its type.
 const IDENTIFYING: [&str; 6] = ["id", "arn", "self_link", "unique_id", "resource_id", "name"];
 
+/// Types of clouds. Others are passed over: the id of a `random_string` is the very secret.
+const CLOUDS: [&str; 6] = ["aws_", "awscc_", "azurerm_", "azapi_", "azuread_", "google_"];
+
 /// A state that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
@@ -184,7 +187,8 @@ impl State {
         if document.version != 4 {
             return Err(StateError::Version { source_name, version: document.version });
         }
-        let resources = document.resources.into_iter().filter(|entry| entry.mode == "managed").flat_map(instances).collect();
+        let ours = |entry: &Entry| entry.mode == "managed" && CLOUDS.iter().any(|cloud| entry.kind.starts_with(cloud));
+        let resources = document.resources.into_iter().filter(ours).flat_map(instances).collect();
         Ok(Self { source: source_name, repository: None, root_dir: None, workspace: None, lineage: document.lineage, resources })
     }
 
@@ -205,6 +209,37 @@ impl State {
         });
         best(named.collect(), &types)
     }
+}
+
+impl State {
+    /// The keys by which a store finds the states that may hold `identity` (at most four).
+    #[must_use]
+    pub fn keys_of(identity: &ResourceIdentity) -> Vec<i64> {
+        let told = [Some(identity.id.as_str()), identity.name.as_deref()];
+        let mut keys: Vec<i64> = told.into_iter().flatten().map(identifying_key).collect();
+        keys.dedup();
+        keys
+    }
+
+    /// The keys by which a store finds this state: one for each identifying value, as it stands and in canonical form.
+    #[must_use]
+    pub fn search_keys(&self) -> Vec<i64> {
+        let mut keys: Vec<i64> = Vec::new();
+        for resource in &self.resources {
+            for value in &resource.keys {
+                keys.push(identifying_key(value));
+                keys.extend(canonical(value, &resource.address.kind).map(|id| identifying_key(&id)));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
+
+/// Case is ignored: Azure's ids differ in it, and what was found is compared again.
+fn identifying_key(value: &str) -> i64 {
+    super::search_keys::key(&["identity", &value.to_lowercase()])
 }
 
 /// Instances of the best candidate type only: an ARN also appears as the id of attachments.
@@ -317,6 +352,33 @@ mod tests {
         assert!(!serde_json::to_string(&state).unwrap().contains("hunter2"));
         let error = State::read("state", br#"{"version":4,"resources":"hunter2"}"#).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_cloud_resource_or_on_its_way_out_is_not_kept() {
+        let state = State::read(
+            "state",
+            br#"{"version":4,"resources":[
+              {"mode":"managed","type":"random_string","name":"db","instances":[{"attributes":{"id":"hunter2"}}]},
+              {"mode":"managed","type":"aws_instance","name":"web","instances":[
+                {"attributes":{"id":"i-0123456789abcdef0"},"status":"tainted"},
+                {"attributes":{"id":"i-0fedcba9876543210"},"deposed":"00000001"}]}]}"#,
+        )
+        .unwrap();
+        assert!(!serde_json::to_string(&state).unwrap().contains("hunter2"));
+        assert_eq!(state.find(&identity("i-0123456789abcdef0")).len(), 1, "a tainted instance still is of its block");
+        assert!(state.find(&identity("i-0fedcba9876543210")).is_empty(), "a deposed one goes away by itself");
+    }
+
+    #[test]
+    fn a_store_finds_a_state_by_every_form_of_the_id() {
+        let offered = State::read("state", STATE.as_bytes()).unwrap().search_keys();
+        for raw in
+            ["sg-0123456789abcdef0", "arn:aws:ec2:eu-west-1:1:security-group/sg-0123456789abcdef0", "arn:aws:rds:eu-west-1:1:db:orders"]
+        {
+            assert!(State::keys_of(&identity(raw)).iter().any(|key| offered.binary_search(key).is_ok()), "{raw}");
+        }
+        assert!(State::keys_of(&identity("sg-0123456789abcdef1")).iter().all(|key| offered.binary_search(key).is_err()));
     }
 
     #[test]

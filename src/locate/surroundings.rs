@@ -2,9 +2,9 @@
 
 use super::block::{address_of, place_of, target_of};
 use super::ladder::{Found, Rungs};
-use super::names::selections;
 use super::position::{is_configuration, source_of};
 use super::query::{PartBlock, RepositoryView};
+use super::variable_files::selections;
 use crate::hcl::{Document, references};
 use crate::identity;
 use crate::model::{Evidence, Place, ResourceMode, Rung, Target};

@@ -11,6 +11,8 @@ use super::facts::{Fact, TextPart};
 const MOST_INSTANCES: usize = 200;
 /// Deepest chain of references.
 const DEEPEST: usize = 24;
+/// Longest text that is put together: no name is longer.
+const LONGEST: usize = 4_096;
 /// Most values looked at for one root module with one selection.
 const MOST_STEPS: usize = 200_000;
 
@@ -75,7 +77,14 @@ impl<'f> Scope<'f> {
     }
 
     fn nested(&self, fact: &Fact, each: Option<&Each>, depth: usize) -> Val {
-        self.steps.set(self.steps.get() + 1);
+        // What a value holds counts before it is gone through: a large map that many refer to is not copied for each of them.
+        let size = match fact {
+            Fact::Map(entries) => entries.len(),
+            Fact::List(items) => items.len(),
+            Fact::Text(parts) => parts.len(),
+            Fact::Reference(_) | Fact::Unknown => 0,
+        };
+        self.steps.set(self.steps.get().saturating_add(1 + size));
         if depth > DEEPEST || self.steps.get() > MOST_STEPS {
             return Val::Unknown;
         }
@@ -86,12 +95,15 @@ impl<'f> Scope<'f> {
             Fact::Map(entries) => Val::Map(entries.iter().map(|(key, fact)| (key.clone(), self.nested(fact, each, depth + 1))).collect()),
             Fact::Text(parts) => {
                 let mut pieces: Vec<Piece> = Vec::new();
+                if parts.iter().map(|part| if let TextPart::Text(text) = part { text.len() } else { 0 }).sum::<usize>() > LONGEST {
+                    return Val::Unknown;
+                }
                 for part in parts {
                     match part {
                         TextPart::Text(text) => push(&mut pieces, Piece::Text(text.clone())),
                         TextPart::Hole => push(&mut pieces, Piece::Hole),
                         TextPart::Reference(names) => match self.reference(names, each, depth + 1) {
-                            Val::Text(inner) => inner.iter().for_each(|piece| push(&mut pieces, piece.clone())),
+                            Val::Text(inner) if inner.len() <= LONGEST => inner.iter().for_each(|piece| push(&mut pieces, piece.clone())),
                             _ => push(&mut pieces, Piece::Hole),
                         },
                     }

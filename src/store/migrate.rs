@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 3, name: "decisions", text: include_str!("../../migrations/0003_decisions.sql") },
     Migration { version: 4, name: "repositories", text: include_str!("../../migrations/0004_repositories.sql") },
+    Migration { version: 5, name: "index and states", text: include_str!("../../migrations/0005_index_and_states.sql") },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -20,6 +20,7 @@ mod github_sandbox;
 mod line;
 mod line_faults;
 mod line_kill;
+mod locating;
 mod mission;
 mod policies;
 mod postgres_tls;

@@ -12,6 +12,7 @@ const SAMPLES: &[&str] = &[
     include_str!("../../migrations/samples/0002.sql"),
     include_str!("../../migrations/samples/0003.sql"),
     include_str!("../../migrations/samples/0004.sql"),
+    include_str!("../../migrations/samples/0005.sql"),
 ];
 
 async fn sampled(database: &Database) -> Store {
@@ -46,6 +47,10 @@ on_both_databases! {
         assert_eq!(session.repository(42).await.unwrap().unwrap().default_branch.as_deref(), Some("main"));
         assert_eq!(session.index_blobs(42, 1).await.unwrap()[0].1, b"x");
         assert_eq!(session.config(42).await.unwrap().unwrap().text, "enabled: true");
+        assert_eq!(session.index_head(42).await.unwrap().unwrap().files, 3);
+        assert_eq!(session.repositories_by_keys(&[-7, 4], 9).await.unwrap(), [42]);
+        assert_eq!(session.state_errors(9).await.unwrap(), [("s3://acme-state/net".into(), "access denied".into())]);
+        assert_eq!(session.states_by_keys(&[-9]).await.unwrap(), [b""]);
         assert_eq!(session.remote(&id.0, "comment:issues").await.unwrap().unwrap().remote_id, "99");
         drop(session);
         let job = store.claim(&Worker::new("w", chrono::Duration::seconds(9)), &[], at(0)).await.unwrap().unwrap();
