@@ -147,14 +147,6 @@ impl Home {
         self
     }
 
-    /// Adds to the settings file.
-    pub fn settings(self, more: &str) -> Self {
-        let path = self.folder.path().join("remediate.toml");
-        let text = std::fs::read_to_string(&path).expect("the settings file");
-        std::fs::write(path, text + more).expect("the settings file");
-        self
-    }
-
     /// A subcommand of the program with this bot's settings.
     fn command(&self, subcommand: &str, world: &World) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_remediate"));
