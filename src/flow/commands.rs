@@ -71,7 +71,8 @@ pub(super) async fn from_hook(line: &Arc<Line>, webhook: &Webhook) -> Result<Str
     spoken.may_write = line.client(spoken.repository()).permission_of(spoken.repository(), &spoken.login).await? >= Permission::Write;
     // Those who decide need not be able to write to every repository; `decisions` asks for their team.
     let decides = matches!(command, Command::Approve { .. } | Command::Reject { .. } | Command::Revoke { .. });
-    if !spoken.may_write && !(decides && decisions::is_decider(line, &spoken).await?) {
+    let may = spoken.may_write || (decides && decisions::is_decider(line, &spoken).await?);
+    if !may {
         answer(line, &spoken, "permission", &render::not_permitted_comment(&spoken.login), Reaction::Confused).await?;
         return Ok("not permitted".into());
     }

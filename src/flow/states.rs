@@ -108,7 +108,7 @@ pub(super) async fn register(line: &Line, session: &mut Session, tree: &Tree) ->
 /// process send a request, or a token, to an address of their choice.
 fn may_follow(line: &Line, place: &StatePlace) -> bool {
     let settings = &line.settings.state;
-    if !settings.backends.iter().any(|kind| *kind == place.kind) {
+    if !settings.backends.contains(&place.kind) {
         return false;
     }
     let host = || url::Url::parse(&place.location).ok().and_then(|url| url.host_str().map(str::to_ascii_lowercase));

@@ -61,7 +61,7 @@ impl Name {
         let kinds: Vec<&str> = parts.iter().step_by(2).map(String::as_str).collect();
         let known = matches!(kinds.as_slice(), ["organizations" | "folders" | "projects", "sources", "findings"])
             || matches!(kinds.as_slice(), ["organizations" | "folders" | "projects", "sources", "locations", "findings"]);
-        let complete = known && parts.len() % 2 == 0 && parts.iter().all(|part| plain(part) && part != "." && part != "..");
+        let complete = known && parts.len().is_multiple_of(2) && parts.iter().all(|part| plain(part) && part != "." && part != "..");
         let last = parts.last()?.clone();
         complete.then_some(Self { parts, last })
     }
