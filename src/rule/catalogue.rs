@@ -11,6 +11,9 @@ use super::left_out::{LeftOut, parse_left_out};
 use super::load::load;
 use super::problem::Problem;
 
+/// The file that says of a provider's checks without a rule why they have none.
+const LEFT_OUT_FILE: &str = "not-fixable.toml";
+
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
 /// Rules by id, with an index of the ids that scanners give to the same holes. Cloning is cheap.
@@ -37,7 +40,8 @@ impl Catalogue {
         let names: HashSet<String> = names.iter().map(|name| plain(name)).collect();
         let called = |path: &str, text: &str| {
             let id = path.strip_suffix(".hcl").unwrap_or(path);
-            names.contains(&plain(id)) || scanner_ids(text).any(|id| names.contains(&plain(id)))
+            // Why there is no rule is an answer, too.
+            path.ends_with(LEFT_OUT_FILE) || names.contains(&plain(id)) || scanner_ids(text).any(|id| names.contains(&plain(id)))
         };
         let mut files: Vec<(String, String)> =
             built_in_texts().filter(|(path, text)| called(path, text)).map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
@@ -53,7 +57,7 @@ impl Catalogue {
     pub fn with_overlay(&self, files: &[(String, String)]) -> (Self, Vec<Problem>) {
         let results: Vec<Result<Rule, Vec<Problem>>> =
             files.par_iter().filter(|(path, _)| path.ends_with(".hcl")).map(|(path, text)| load(path, text)).collect();
-        let more = files.iter().filter(|(path, _)| path.ends_with("not-fixable.toml")).filter_map(|(_, text)| parse_left_out(text).ok());
+        let more = files.iter().filter(|(path, _)| path.ends_with(LEFT_OUT_FILE)).filter_map(|(_, text)| parse_left_out(text).ok());
         let left_out: Vec<Arc<LeftOut>> = self.left_out.iter().cloned().chain(more.flatten().map(Arc::new)).collect();
         let mut rules = self.rules.clone();
         let mut overlay = Vec::new();
