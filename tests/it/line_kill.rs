@@ -16,8 +16,9 @@ async fn killed_at(method: &str, route: &str, effect: Effect, skip: u32) {
     let database = Database::sqlite().await;
     let world = World::new().await;
     let home = Home::new(&database);
-    let mut bot = home.start(&world).await;
+    // Before the start: repositories are listed and read then already, for the index.
     let fault = world.sandbox.fault(Fault::new(effect).on(method, route).after(skip));
+    let mut bot = home.start(&world).await;
     bot.finding(&finding()).await;
     let merged = eventually("the moment to kill, or a pull request to merge", || {
         if fault.hits() > 0 {

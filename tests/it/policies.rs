@@ -84,6 +84,9 @@ async fn no_more_pull_requests_an_hour_than_allowed() {
             let mut one = finding();
             one["finding_id"] = json!(format!("f-{n}"));
             one["resource_arn"] = json!(format!("arn:aws:s3:::acme-bucket-{n}"));
+            // What lies on a critical attack path would not wait.
+            one["severity"] = json!("HIGH");
+            one["context"] = json!({ "is_internet_reachable": true });
             one
         })
         .collect();
