@@ -23,6 +23,7 @@ mod dry_run;
 mod error;
 mod indexing;
 mod intake;
+mod lately;
 mod line;
 mod needs;
 mod place;

@@ -1,6 +1,7 @@
 //! The policy in force for a repository: the organisation's file, then the repository's, the last good one of each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -15,10 +16,13 @@ use crate::model::Repository;
 use crate::render;
 use crate::risk::WEIGHTS;
 use crate::rule::Catalogue;
-use crate::store::{Job, KnownConfig, NewJob};
+use crate::store::{Job, KnownConfig, NewJob, Session};
 
 /// Where a repository, and the organisation's `.github` repository, keeps its policy; the first one there counts.
 const PATHS: [&str; 2] = [".github/remediate.yml", ".github/remediate.yaml"];
+
+/// An organisation's policy is looked at again after this long when no push told of it.
+const LIFETIME: Duration = Duration::from_secs(60);
 
 /// What one file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +47,7 @@ pub(super) async fn in_force(line: &Line, tree: &Tree) -> Result<Policy, StepErr
 pub(super) async fn known(line: &Line, repository: &Repository) -> Result<Option<Policy>, StepError> {
     let mut session = line.store.read().await?;
     let own = last_known(session.config(repository.id).await?);
-    let organisation = match session.repository_named(&repository.owner, ".github").await? {
-        Some(shared) => last_known(session.config(shared.repository.id).await?),
-        None => Said::Nothing,
-    };
+    let organisation = organisation_known(&mut session, &repository.owner).await?;
     Ok(Some(merged(&organisation, &own)))
 }
 
@@ -83,10 +84,37 @@ pub fn policy_names(catalogue: &Catalogue) -> PolicyNames {
 
 /// What the organisation's own file says.
 async fn organisation(line: &Line, repository: &Repository) -> Result<Said, StepError> {
-    match shared_tree(line, repository).await? {
+    said_by(line, shared_tree(line, repository).await?).await
+}
+
+async fn said_by(line: &Line, shared: Option<Arc<Tree>>) -> Result<Said, StepError> {
+    match shared {
         Some(tree) => at_commit(line, &tree).await,
         None => Ok(Said::Nothing),
     }
+}
+
+/// As [`organisation`], but its head is looked at only now and then; between two looks what was read last counts. For scores, of which
+/// a storm asks for thousands: what is done about a finding is decided by the policy at the head.
+async fn organisation_lately(line: &Line, repository: &Repository) -> Result<Said, StepError> {
+    let owner = repository.owner.to_ascii_lowercase();
+    match line.trees.shared.get(&owner, |_| LIFETIME) {
+        Some(true) => organisation_known(&mut line.store.read().await?, &repository.owner).await,
+        Some(false) => Ok(Said::Nothing),
+        None => {
+            let tree = shared_tree(line, repository).await?;
+            line.trees.shared.keep(owner, tree.is_some());
+            said_by(line, tree).await
+        }
+    }
+}
+
+/// What the organisation's own file was known to say last.
+async fn organisation_known(session: &mut Session, owner: &str) -> Result<Said, StepError> {
+    Ok(match session.repository_named(owner, ".github").await? {
+        Some(shared) => last_known(session.config(shared.repository.id).await?),
+        None => Said::Nothing,
+    })
 }
 
 /// The `.github` repository of a repository's organisation, at its head.
@@ -211,8 +239,8 @@ pub(super) async fn general(line: &Line) -> Result<Policy, StepError> {
 /// organisation, and those of repositories that set a threshold or weights of their own. Never empty; the most general first.
 pub(super) async fn possible(line: &Line) -> Result<Vec<Policy>, StepError> {
     let mut organisations = Vec::new();
-    for installation in line.github.installations().await? {
-        organisations.push(organisation(line, &anywhere(&installation)).await?);
+    for installation in line.installations().await?.iter() {
+        organisations.push(organisation_lately(line, &anywhere(installation)).await?);
     }
     if organisations.is_empty() {
         organisations.push(Said::Nothing);
@@ -234,7 +262,7 @@ fn anywhere(installation: &crate::github::InstallationInfo) -> Repository {
 
 /// The only organisation that has the App, as the owner of a repository without a name.
 pub(super) async fn only_organisation(line: &Line) -> Result<Option<Repository>, StepError> {
-    let installations = line.github.installations().await?;
+    let installations = line.installations().await?;
     let [only] = installations.as_slice() else { return Ok(None) };
     Ok(Some(anywhere(only)))
 }

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::indexing::Listed;
+use super::lately::Lately;
 use super::{Line, StepError};
 use crate::git::{self, EntryKind, GitError};
-use crate::github::RepositoryInfo;
+use crate::github::{InstallationInfo, RepositoryInfo};
 use crate::locate::{Change, FileFacts, INDEX_VERSION, Query, RepositoryIndex, fact_id, is_indexed, scan};
 use crate::model::{Repository, Workspace};
 
@@ -50,9 +51,6 @@ impl Tree {
     }
 }
 
-/// An installation's repositories, and when they were asked for.
-type List = (Instant, Arc<Vec<RepositoryInfo>>);
-
 /// Trees by repository, each with its weight and when it was last used.
 #[derive(Debug, Default)]
 struct Shelf {
@@ -89,7 +87,11 @@ impl Shelf {
 #[derive(Debug, Default)]
 pub struct Trees {
     shelf: Mutex<Shelf>,
-    lists: Mutex<HashMap<u64, List>>,
+    /// An installation's repositories.
+    lists: Lately<u64, Arc<Vec<RepositoryInfo>>>,
+    installations: Lately<(), Arc<Vec<InstallationInfo>>>,
+    /// Whether an owner was seen to have a `.github` repository.
+    pub(super) shared: Lately<String, bool>,
     indexing: Mutex<HashMap<u64, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) rules: super::rules::Kept,
 }
@@ -102,12 +104,15 @@ impl Trees {
 
     /// Forgets what was listed: repositories were added, removed or renamed.
     pub(super) fn forget_lists(&self) {
-        self.lists.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lists.forget();
+        self.installations.forget();
+        self.shared.forget();
     }
 
     /// Forgets lists that are not of just now: before saying that something is nowhere, the newest list is looked at.
     pub(super) fn forget_old_lists(&self) {
-        self.lists.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (at, _)| at.elapsed() < JUST_NOW);
+        self.lists.forget_older(JUST_NOW);
+        self.installations.forget_older(JUST_NOW);
     }
 
     /// The tree that was kept last, at whatever commit.
@@ -326,13 +331,26 @@ impl Line {
     /// # Errors
     /// GitHub's.
     pub(super) async fn repositories(&self, installation: u64) -> Result<Arc<Vec<RepositoryInfo>>, StepError> {
-        if let Some((at, list)) = self.trees.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&installation)
-            && at.elapsed() < LIST_LIFETIME * u32::try_from(1 + list.len() / LISTED_PER_LIFETIME).unwrap_or(u32::MAX)
-        {
-            return Ok(list.clone());
+        let lifetime =
+            |list: &Arc<Vec<RepositoryInfo>>| LIST_LIFETIME * u32::try_from(1 + list.len() / LISTED_PER_LIFETIME).unwrap_or(u32::MAX);
+        if let Some(list) = self.trees.lists.get(&installation, lifetime) {
+            return Ok(list);
         }
         let list = Arc::new(self.github.installation(installation).repositories().await?);
-        self.trees.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(installation, (Instant::now(), list.clone()));
+        self.trees.lists.keep(installation, list.clone());
+        Ok(list)
+    }
+
+    /// The installations of the App, at most a minute old.
+    ///
+    /// # Errors
+    /// GitHub's.
+    pub(super) async fn installations(&self) -> Result<Arc<Vec<InstallationInfo>>, StepError> {
+        if let Some(list) = self.trees.installations.get(&(), |_| LIST_LIFETIME) {
+            return Ok(list);
+        }
+        let list = Arc::new(self.github.installations().await?);
+        self.trees.installations.keep((), list.clone());
         Ok(list)
     }
 
@@ -342,7 +360,7 @@ impl Line {
     /// GitHub's.
     pub(super) async fn listed_repositories(&self, accounts: &[String]) -> Result<Vec<Listed>, StepError> {
         let mut all = Vec::new();
-        for installation in self.github.installations().await? {
+        for installation in self.installations().await?.iter() {
             let wanted = accounts.is_empty() || accounts.iter().any(|account| account.eq_ignore_ascii_case(&installation.account.login));
             if !wanted || installation.suspended_at.is_some() {
                 continue;
