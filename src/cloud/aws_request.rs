@@ -1,18 +1,11 @@
-//! Signed calls to AWS: the SDK's own configuration and credentials, our own requests.
-//!
-//! Credentials, region, profile, endpoint (`AWS_ENDPOINT_URL`) and assumed roles come from `aws-config`, so that everything AWS
-//! documents for its SDKs works. The few calls we make are signed with `aws-sigv4`: the generated clients of these services would
-//! double the build time.
+//! Signed calls to AWS: the SDK's own configuration and credentials, our own requests. The generated clients of the few services
+//! that are asked would double the build time.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_credential_types::provider::ProvideCredentials as _;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode, sign,
-};
-use aws_sigv4::sign::v4;
 use url::Url;
+
+use super::AwsIdentity;
 
 /// Why a call to AWS gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,41 +52,49 @@ impl AwsError {
     }
 }
 
+/// A request as it is before somebody signs it.
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "nobody can sign without an AWS client"))]
+pub(super) struct Unsigned<'a> {
+    /// Service and operation, for messages.
+    pub call: &'a str,
+    pub method: &'a str,
+    pub url: &'a Url,
+    pub service: &'a str,
+    pub region: &'a str,
+    pub headers: &'a [(&'a str, &'a str)],
+    pub body: &'a [u8],
+}
+
 /// Signs and sends requests with one identity.
 #[derive(Clone)]
 pub struct AwsCaller {
     http: reqwest::Client,
-    config: SdkConfig,
+    identity: AwsIdentity,
 }
 
 impl AwsCaller {
     /// The environment's identity, or `role` assumed with it.
     pub async fn from_environment(http: reqwest::Client, role: Option<&str>) -> Self {
-        let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
-        let Some(role) = role else { return Self { http, config } };
-        let provider = aws_config::sts::AssumeRoleProvider::builder(role).session_name("remediate").configure(&config).build().await;
-        let assumed =
-            config.to_builder().credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(provider)).build();
-        Self { http, config: assumed }
+        Self { http, identity: AwsIdentity::from_environment(role).await }
     }
 
     /// An identity made elsewhere.
     #[must_use]
-    pub fn new(http: reqwest::Client, config: SdkConfig) -> Self {
-        Self { http, config }
+    pub fn new(http: reqwest::Client, identity: impl Into<AwsIdentity>) -> Self {
+        Self { http, identity: identity.into() }
     }
 
     /// The configured region, if there is one.
     #[must_use]
     pub fn region(&self) -> Option<String> {
-        self.config.region().map(ToString::to_string)
+        self.identity.region()
     }
 
     /// The endpoint of `service` in `region`: the configured one, else AWS' own.
     #[must_use]
     pub fn endpoint(&self, service: &str, region: &str) -> String {
         let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        self.config.endpoint_url().map_or_else(|| format!("https://{service}.{region}.{suffix}"), str::to_owned)
+        self.identity.endpoint_url().map_or_else(|| format!("https://{service}.{region}.{suffix}"), str::to_owned)
     }
 
     /// One JSON-RPC call (`X-Amz-Target`), protocol version 1.1.
@@ -125,7 +126,7 @@ impl AwsCaller {
         body: Vec<u8>,
     ) -> Result<Vec<u8>, AwsError> {
         let failed = |message: String| AwsError::Call { call: call.to_owned(), message };
-        let signed = self.sign(call, method, &url, service, region, headers, &body).await?;
+        let signed = self.identity.sign(&Unsigned { call, method, url: &url, service, region, headers, body: &body }).await?;
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| failed(error.to_string()))?;
         let mut request = self.http.request(method, url).timeout(Duration::from_secs(20)).body(body);
         for (name, value) in headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).chain(signed) {
@@ -139,43 +140,6 @@ impl AwsCaller {
         } else {
             Err(AwsError::Answer { call: call.to_owned(), status: status.as_u16(), code: error_code(&bytes) })
         }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "an HTTP request has this many parts")]
-    async fn sign(
-        &self,
-        call: &str,
-        method: &str,
-        url: &Url,
-        service: &str,
-        region: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Result<Vec<(String, String)>, AwsError> {
-        let failed = |message: String| AwsError::Call { call: call.to_owned(), message };
-        let provider = self.config.credentials_provider().ok_or_else(|| AwsError::Credentials("no provider is configured".into()))?;
-        let credentials = provider.provide_credentials().await.map_err(|error| AwsError::Credentials(error.to_string()))?;
-        let identity = credentials.into();
-        let mut settings = SigningSettings::default();
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        if service == "s3" {
-            // S3 takes the path as it is sent; everything else signs it encoded once more.
-            settings.percent_encoding_mode = PercentEncodingMode::Single;
-            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        }
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(region)
-            .name(service)
-            .time(SystemTime::now())
-            .settings(settings)
-            .build()
-            .map_err(|error| failed(error.to_string()))?
-            .into();
-        let request = SignableRequest::new(method, url.as_str(), headers.iter().copied(), SignableBody::Bytes(body))
-            .map_err(|error| failed(error.to_string()))?;
-        let (instructions, _) = sign(request, &params).map_err(|error| failed(error.to_string()))?.into_parts();
-        Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 }
 
