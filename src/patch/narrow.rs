@@ -56,20 +56,17 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
                 changes.extend(cx.gate(spec.when.as_ref(), Some((&site, body)), plan)?);
             }
             Found::Inside { attribute, depth } => {
-                // `ingress = [{ cidr_blocks = […] }]`: each object of the list.
-                let leaves = super::follow::follow_into(
-                    cx.bench,
-                    &site,
-                    &attribute.value,
-                    Some(attribute.value_span),
-                    attribute.value.is_array(),
-                    &path[depth..],
-                );
-                let plan = || {
-                    let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| narrowing.leaf(leaf, None)).collect();
-                    Ok(plans?.concat())
-                };
-                changes.extend(cx.gate(spec.when.as_ref(), None, plan)?);
+                let (into, rest) = path.split_at(depth);
+                for (object, span) in objects(attribute, into.last().is_some_and(|step| step.every)) {
+                    let leaves = || super::follow::follow_into(cx.bench, &site, object, span, false, rest);
+                    let block = matches!(attribute.value, Expression::Array(_) | Expression::Object(_))
+                        .then(|| term_of(cx.bench, &site, object, span));
+                    let plan = || {
+                        let plans: Result<Vec<Plan>, Refusal> = leaves().iter().map(|leaf| narrowing.leaf(leaf, None)).collect();
+                        Ok(plans?.concat())
+                    };
+                    changes.extend(cx.gate_term(spec.when.as_ref(), block, plan)?);
+                }
             }
             Found::Block { .. } | Found::Missing { .. } => {}
         }
@@ -77,9 +74,33 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
     Ok(changes)
 }
 
+/// The objects of `ingress = [{ … }]`, or of the map `rules = { ssh = { … } }`; the value itself where it is neither.
+fn objects(attribute: &Attribute, every: bool) -> Vec<(&Expression, Option<Span>)> {
+    match &attribute.value {
+        Expression::Array(items) => items.iter().map(|item| (item, expression_span(item))).collect(),
+        Expression::Object(_) if every => {
+            hcl::object_entries(&attribute.value).into_iter().map(|entry| (entry.value, entry.value_span())).collect()
+        }
+        whole => vec![(whole, Some(attribute.value_span))],
+    }
+}
+
 impl Narrowing<'_> {
     fn is_dropped(&self, term: &Term) -> Option<bool> {
+        match self.parts(term) {
+            Some(parts) => any(parts.iter().map(|part| self.is_one_dropped(part))),
+            None => self.is_one_dropped(term),
+        }
+    }
+
+    fn is_one_dropped(&self, term: &Term) -> Option<bool> {
         any(self.drop.iter().map(|gone| equal(term, gone)))
+    }
+
+    /// The values that a text holds between separators, if the rule says that it may hold several.
+    fn parts(&self, term: &Term) -> Option<Vec<Term>> {
+        let separator = self.spec.separator.as_deref()?;
+        Some(term.text()?.split(separator).map(|part| Term::Known(part.trim().into())).collect())
     }
 
     fn argument(&self, key: &BlockKey, site: &Site, document: &Document, body: &Body, attribute: &Attribute) -> Result<Plan, Refusal> {
@@ -112,6 +133,9 @@ impl Narrowing<'_> {
         if self.is_dropped(term) != Some(true) {
             return Ok(Plan::new());
         }
+        if let (Some(separator), Some(parts)) = (&self.spec.separator, self.parts(term)) {
+            return self.joined(leaf, separator, &parts);
+        }
         let fitting = self.fitting(term);
         match fitting.as_deref() {
             None => Err(self.needs_to()),
@@ -130,6 +154,24 @@ impl Narrowing<'_> {
             )
             .next("Give one CIDR block for this rule, or write one rule for each block.")),
         }
+    }
+
+    /// A text with several values.
+    fn joined(&self, leaf: &Leaf, separator: &str, parts: &[Term]) -> Result<Plan, Refusal> {
+        let (gone, kept): (Vec<&Term>, Vec<&Term>) = parts.iter().partition(|part| self.is_one_dropped(part) == Some(true));
+        let new = match gone.first().and_then(|first| self.fitting(first)) {
+            None if kept.is_empty() || self.spec.to.is_some() => return Err(self.needs_to()),
+            new => new.unwrap_or_default(),
+        };
+        let new: Vec<&str> = new.iter().filter_map(Value::as_str).collect();
+        let kept = kept.into_iter().filter_map(Term::text).filter(|part| !new.contains(part));
+        let all: Vec<&str> = kept.chain(new.iter().copied()).collect();
+        if all.is_empty() {
+            return Err(self.nothing_left(leaf));
+        }
+        let value = Value::from(all.join(separator));
+        let wanted = Wanted { text: hcl::render(&value, "", "\n"), term: Term::Known(value) };
+        Ok(vec![replace(self.cx, leaf, &self.spec.path, &wanted)?])
     }
 
     /// The values that take the place of `dropped`: of its address family, where the parameter names both.

@@ -303,7 +303,9 @@ pub struct NarrowSpec {
     pub drop: RuleExpression,
     /// What takes their place; absent or null: only removal, refused when the list would become empty.
     pub to: Option<RuleExpression>,
-    /// The end is wanted only if this is true (`block` is the nested block in question).
+    /// What stands between several values in one text (`","`); absent: the text is one value.
+    pub separator: Option<String>,
+    /// The end is wanted only if this is true (`block` is the nested block, or the object of a list, in question).
     pub when: Option<RuleExpression>,
 }
 

@@ -140,13 +140,14 @@ fn inline(reader: &mut Reader, body: &Body) -> (Vec<Operation>, Option<String>) 
 
 fn narrow(reader: &mut Reader, block: &Block) -> Option<NarrowSpec> {
     let body = &block.body;
-    reader.only(body, "`narrow`", &["drop", "to", "when"], &[]);
+    reader.only(body, "`narrow`", &["drop", "to", "when", "separator"], &[]);
     let drop = reader.required_expression(body, "drop", "`narrow`", span_of(&block.ident))?;
     Some(NarrowSpec {
         path: path(reader, block),
         span: whole(block),
         drop,
         to: reader.expression_named(body, "to"),
+        separator: reader.text(body, "separator"),
         when: reader.expression_named(body, "when"),
     })
 }

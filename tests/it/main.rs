@@ -5,6 +5,7 @@ mod bot;
 mod checked_sandbox;
 mod cli_fix;
 mod cli_records;
+mod cli_rules;
 mod contract;
 mod databases;
 mod decisions;

@@ -85,8 +85,11 @@ enum Action {
         /// Id of the rule, or what a scanner calls it.
         id: String,
         /// The page as Markdown.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "json")]
         markdown: bool,
+        /// The rule file as JSON, for other programs.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -99,7 +102,9 @@ pub fn run(options: &Options) -> ExitCode {
         Action::Docs { source, out, check } => docs::run(source, out, *check),
         Action::New { id, resource, set, rules } => scaffold::run(id, resource, set.as_deref(), rules),
         Action::List { source, filter } => list(source, filter.as_deref()),
-        Action::Show { source, id, markdown } => show(source, id, *markdown),
+        Action::Show { source, id, markdown: true, .. } => show(source, id, print_page),
+        Action::Show { source, id, json: true, .. } => show(source, id, print_json),
+        Action::Show { source, id, .. } => show(source, id, print_rule),
     };
     done.unwrap_or_else(|error| {
         eprintln!("{error:#}");
@@ -199,7 +204,7 @@ fn list(source: &Source, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(source: &Source, id: &str, markdown: bool) -> anyhow::Result<ExitCode> {
+fn show(source: &Source, id: &str, print: impl Fn(&Rule) -> anyhow::Result<()>) -> anyhow::Result<ExitCode> {
     let loaded = load(source)?;
     let by_scanner = || loaded.catalogue.iter().filter(|rule| rule.aliases.values().flatten().any(|alias| alias.eq_ignore_ascii_case(id)));
     let mut rules: Vec<&Rule> = loaded.catalogue.by_id(id).map(AsRef::as_ref).into_iter().collect();
@@ -214,16 +219,24 @@ fn show(source: &Source, id: &str, markdown: bool) -> anyhow::Result<ExitCode> {
         );
     }
     for rule in rules {
-        if markdown {
-            print!("{}", page(rule));
-        } else {
-            print_rule(rule);
-        }
+        print(rule)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_rule(rule: &Rule) {
+fn print_page(rule: &Rule) -> anyhow::Result<()> {
+    print!("{}", page(rule));
+    Ok(())
+}
+
+/// Prints the rule's file as the JSON that Terraform's own JSON syntax would make of it: one document a line.
+fn print_json(rule: &Rule) -> anyhow::Result<()> {
+    let file: serde_json::Value = hcl::from_str(&rule.source)?;
+    println!("{file}");
+    Ok(())
+}
+
+fn print_rule(rule: &Rule) -> anyhow::Result<()> {
     println!(
         "{}\n  {}\n  severity {}, {}\n",
         rule.id,
@@ -246,4 +259,5 @@ fn print_rule(rule: &Rule) {
         println!("{scheme}: {}", ids.join(", "));
     }
     println!("\nPage: docs/rules/{}.md", rule.id);
+    Ok(())
 }
