@@ -51,6 +51,13 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
     let mut changes = Plan::new();
     for found in block.body.find(&path) {
         match found {
+            Found::Attribute { attribute, .. } if path.last().is_some_and(|step| step.every) && is_object(attribute) => {
+                // `networks = { office = "…" }`: each value of the map.
+                for (value, span) in objects(attribute, true) {
+                    let plan = || narrowing.leaves(&follow(cx.bench, &site, value, span));
+                    changes.extend(cx.gate(spec.when.as_ref(), None, plan)?);
+                }
+            }
             Found::Attribute { body, attribute } => {
                 let plan = || narrowing.argument(&key, &site, &document, body, attribute);
                 changes.extend(cx.gate(spec.when.as_ref(), Some((&site, body)), plan)?);
@@ -58,13 +65,9 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
             Found::Inside { attribute, depth } => {
                 let (into, rest) = path.split_at(depth);
                 for (object, span) in objects(attribute, into.last().is_some_and(|step| step.every)) {
-                    let leaves = || super::follow::follow_into(cx.bench, &site, object, span, false, rest);
-                    let block = matches!(attribute.value, Expression::Array(_) | Expression::Object(_))
+                    let block = matches!(&*attribute.value, Expression::Array(_) | Expression::Object(_))
                         .then(|| term_of(cx.bench, &site, object, span));
-                    let plan = || {
-                        let plans: Result<Vec<Plan>, Refusal> = leaves().iter().map(|leaf| narrowing.leaf(leaf, None)).collect();
-                        Ok(plans?.concat())
-                    };
+                    let plan = || narrowing.leaves(&super::follow::follow_into(cx.bench, &site, object, span, false, rest));
                     changes.extend(cx.gate_term(spec.when.as_ref(), block, plan)?);
                 }
             }
@@ -74,9 +77,13 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
     Ok(changes)
 }
 
+fn is_object(attribute: &Attribute) -> bool {
+    matches!(&*attribute.value, Expression::Object(_))
+}
+
 /// The objects of `ingress = [{ … }]`, or of the map `rules = { ssh = { … } }`; the value itself where it is neither.
 fn objects(attribute: &Attribute, every: bool) -> Vec<(&Expression, Option<Span>)> {
-    match &attribute.value {
+    match &*attribute.value {
         Expression::Array(items) => items.iter().map(|item| (item, expression_span(item))).collect(),
         Expression::Object(_) if every => {
             hcl::object_entries(&attribute.value).into_iter().map(|entry| (entry.value, entry.value_span())).collect()
@@ -115,6 +122,11 @@ impl Narrowing<'_> {
             changes.extend(self.leaf(&leaf, Some(&only))?);
         }
         Ok(changes)
+    }
+
+    fn leaves(&self, leaves: &[Leaf]) -> Result<Plan, Refusal> {
+        let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| self.leaf(leaf, None)).collect();
+        Ok(plans?.concat())
     }
 
     fn leaf(&self, leaf: &Leaf, around: Option<&Removal<'_>>) -> Result<Plan, Refusal> {

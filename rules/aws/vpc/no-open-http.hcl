@@ -74,14 +74,14 @@ rule "aws/vpc/no-open-http" {
       drop      = ["0.0.0.0/0"]
       to        = param.allowed_cidrs
       separator = ","
-      when      = (contains(["http-80-tcp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (block.from_port <= 80 && block.to_port >= 80))
+      when      = (contains(["http-80-tcp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (coalesce(block.from_port, 65536) <= 80 && coalesce(block.to_port, -1) >= 80))
     }
 
     narrow "ingress_with_ipv6_cidr_blocks[*].ipv6_cidr_blocks" {
       drop      = ["::/0"]
       to        = param.allowed_cidrs
       separator = ","
-      when      = (contains(["http-80-tcp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (block.from_port <= 80 && block.to_port >= 80))
+      when      = (contains(["http-80-tcp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (coalesce(block.from_port, 65536) <= 80 && coalesce(block.to_port, -1) >= 80))
     }
 
     narrow "ingress_cidr_blocks" {
@@ -108,13 +108,13 @@ rule "aws/vpc/no-open-http" {
     narrow "ingress_rules[*].cidr_ipv4" {
       drop = ["0.0.0.0/0"]
       to   = param.allowed_cidrs
-      when = (block.ip_protocol == "-1" || (block.from_port <= 80 && coalesce(block.to_port, block.from_port) >= 80))
+      when = (block.ip_protocol == "-1" || (coalesce(block.from_port, block.to_port, 65536) <= 80 && coalesce(block.to_port, block.from_port, -1) >= 80))
     }
 
     narrow "ingress_rules[*].cidr_ipv6" {
       drop = ["::/0"]
       to   = param.allowed_cidrs
-      when = (block.ip_protocol == "-1" || (block.from_port <= 80 && coalesce(block.to_port, block.from_port) >= 80))
+      when = (block.ip_protocol == "-1" || (coalesce(block.from_port, block.to_port, 65536) <= 80 && coalesce(block.to_port, block.from_port, -1) >= 80))
     }
   }
 

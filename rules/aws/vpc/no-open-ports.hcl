@@ -65,6 +65,58 @@ rule "aws/vpc/no-open-ports" {
     when = (block.ip_protocol == "-1" || block.from_port == -1 || (block.from_port == 0 && block.to_port == 65535))
   }
 
+  # A named rule of the module, or ports; several blocks stand in one text.
+  module "terraform-aws-modules/security-group/aws" {
+    version = ">= 3.0, < 6.0"
+
+    narrow "ingress_with_cidr_blocks[*].cidr_blocks" {
+      drop      = ["0.0.0.0/0"]
+      to        = param.allowed_cidrs
+      separator = ","
+      when      = (contains(["all-tcp", "all-udp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || block.protocol == "all" || coalesce(block.from_port, 65536) == -1 || (coalesce(block.from_port, 65536) == 0 && coalesce(block.to_port, -1) == 65535))
+    }
+
+    narrow "ingress_with_ipv6_cidr_blocks[*].ipv6_cidr_blocks" {
+      drop      = ["::/0"]
+      to        = param.allowed_cidrs
+      separator = ","
+      when      = (contains(["all-tcp", "all-udp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || block.protocol == "all" || coalesce(block.from_port, 65536) == -1 || (coalesce(block.from_port, 65536) == 0 && coalesce(block.to_port, -1) == 65535))
+    }
+
+    narrow "ingress_cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = target.ingress_rules != null && anytrue([for name in target.ingress_rules : contains(["all-tcp", "all-udp", "all-all"], name)])
+    }
+
+    narrow "ingress_ipv6_cidr_blocks" {
+      drop = ["::/0"]
+      to   = param.allowed_cidrs
+      when = target.ingress_rules != null && anytrue([for name in target.ingress_rules : contains(["all-tcp", "all-udp", "all-all"], name)])
+    }
+
+    refuse {
+      when = target.ingress_rules != null && length(target.ingress_rules) > 1 && anytrue([for name in target.ingress_rules : contains(["all-tcp", "all-udp", "all-all"], name)]) && (contains(coalesce(target.ingress_cidr_blocks, []), "0.0.0.0/0") || contains(coalesce(target.ingress_ipv6_cidr_blocks, []), "::/0"))
+      note = "`ingress_cidr_blocks` opens every rule of `ingress_rules` to the same networks: which of them may stay open is for a person to decide. Give the rule for all ports an entry of its own in `ingress_with_cidr_blocks`."
+    }
+  }
+
+  module "terraform-aws-modules/security-group/aws" {
+    version = ">= 6.0"
+
+    narrow "ingress_rules[*].cidr_ipv4" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = (block.ip_protocol == "-1" || (coalesce(block.from_port, 65536) == 0 && coalesce(block.to_port, -1) == 65535))
+    }
+
+    narrow "ingress_rules[*].cidr_ipv6" {
+      drop = ["::/0"]
+      to   = param.allowed_cidrs
+      when = (block.ip_protocol == "-1" || (coalesce(block.from_port, 65536) == 0 && coalesce(block.to_port, -1) == 65535))
+    }
+  }
+
   applicability {
     level     = "review"
     note      = "Services that are meant to be public need a rule of their own for their port first, or visitors are turned away."
@@ -336,5 +388,121 @@ rule "aws/vpc/no-open-ports" {
       }
     EOT
     unchanged = true
+  }
+
+  example "a published module, by ports and by a named rule" {
+    params = { allowed_cidrs = ["10.0.0.0/8", "192.168.0.0/16"] }
+
+    before = <<-EOT
+      module "bastion" {
+        source  = "terraform-aws-modules/security-group/aws"
+        version = "~> 5.1"
+
+        name   = "bastion"
+        vpc_id = var.vpc_id
+
+        ingress_with_cidr_blocks = [
+          {
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "tcp"
+            cidr_blocks = "172.16.0.0/12,0.0.0.0/0" # everybody
+          },
+          {
+            rule        = "all-all"
+            cidr_blocks = "0.0.0.0/0"
+          },
+          {
+            rule        = "https-443-tcp"
+            cidr_blocks = "0.0.0.0/0"
+          },
+        ]
+      }
+    EOT
+    after  = <<-EOT
+      module "bastion" {
+        source  = "terraform-aws-modules/security-group/aws"
+        version = "~> 5.1"
+
+        name   = "bastion"
+        vpc_id = var.vpc_id
+
+        ingress_with_cidr_blocks = [
+          {
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "tcp"
+            cidr_blocks = "172.16.0.0/12,10.0.0.0/8,192.168.0.0/16" # everybody
+          },
+          {
+            rule        = "all-all"
+            cidr_blocks = "10.0.0.0/8,192.168.0.0/16"
+          },
+          {
+            rule        = "https-443-tcp"
+            cidr_blocks = "0.0.0.0/0"
+          },
+        ]
+      }
+    EOT
+  }
+
+  example "a published module whose list opens another port as well" {
+    params  = { allowed_cidrs = ["10.0.0.0/8"] }
+    refused = true
+    before  = <<-EOT
+      module "bastion" {
+        source  = "terraform-aws-modules/security-group/aws"
+        version = "5.1.0"
+
+        ingress_cidr_blocks = ["0.0.0.0/0"]
+        ingress_rules       = ["all-all", "https-443-tcp"]
+      }
+    EOT
+  }
+
+  example "a published module of the newest version" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      module "bastion" {
+        source  = "terraform-aws-modules/security-group/aws"
+        version = "~> 6.0"
+
+        ingress_rules = {
+          admin = {
+            from_port   = 0
+            to_port     = 65535
+            ip_protocol = "tcp"
+            cidr_ipv4   = "0.0.0.0/0"
+          }
+          web = {
+            from_port   = 443
+            ip_protocol = "tcp"
+            cidr_ipv4   = "0.0.0.0/0"
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      module "bastion" {
+        source  = "terraform-aws-modules/security-group/aws"
+        version = "~> 6.0"
+
+        ingress_rules = {
+          admin = {
+            from_port   = 0
+            to_port     = 65535
+            ip_protocol = "tcp"
+            cidr_ipv4   = "10.0.0.0/8"
+          }
+          web = {
+            from_port   = 443
+            ip_protocol = "tcp"
+            cidr_ipv4   = "0.0.0.0/0"
+          }
+        }
+      }
+    EOT
   }
 }

@@ -76,14 +76,14 @@ rule "aws/vpc/no-open-rdp" {
       drop      = ["0.0.0.0/0"]
       to        = param.allowed_cidrs
       separator = ","
-      when      = (contains(["rdp-tcp", "rdp-udp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (block.from_port <= 3389 && block.to_port >= 3389))
+      when      = (contains(["rdp-tcp", "rdp-udp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (coalesce(block.from_port, 65536) <= 3389 && coalesce(block.to_port, -1) >= 3389))
     }
 
     narrow "ingress_with_ipv6_cidr_blocks[*].ipv6_cidr_blocks" {
       drop      = ["::/0"]
       to        = param.allowed_cidrs
       separator = ","
-      when      = (contains(["rdp-tcp", "rdp-udp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (block.from_port <= 3389 && block.to_port >= 3389))
+      when      = (contains(["rdp-tcp", "rdp-udp", "all-tcp", "all-all"], coalesce(block.rule, "none")) || block.protocol == "-1" || (coalesce(block.from_port, 65536) <= 3389 && coalesce(block.to_port, -1) >= 3389))
     }
 
     narrow "ingress_cidr_blocks" {
@@ -110,13 +110,13 @@ rule "aws/vpc/no-open-rdp" {
     narrow "ingress_rules[*].cidr_ipv4" {
       drop = ["0.0.0.0/0"]
       to   = param.allowed_cidrs
-      when = (block.ip_protocol == "-1" || (block.from_port <= 3389 && coalesce(block.to_port, block.from_port) >= 3389))
+      when = (block.ip_protocol == "-1" || (coalesce(block.from_port, block.to_port, 65536) <= 3389 && coalesce(block.to_port, block.from_port, -1) >= 3389))
     }
 
     narrow "ingress_rules[*].cidr_ipv6" {
       drop = ["::/0"]
       to   = param.allowed_cidrs
-      when = (block.ip_protocol == "-1" || (block.from_port <= 3389 && coalesce(block.to_port, block.from_port) >= 3389))
+      when = (block.ip_protocol == "-1" || (coalesce(block.from_port, block.to_port, 65536) <= 3389 && coalesce(block.to_port, block.from_port, -1) >= 3389))
     }
   }
 
