@@ -18,6 +18,7 @@ rule "aws/apigateway/domain-tls" {
     checkov = ["CKV_AWS_206"]
     trivy   = ["AWS-0005"]
     tfsec   = ["aws-api-gateway-use-secure-tls-policy"]
+    kics    = ["4e1cc5d3-2811-4fb2-861c-ee9b3cb7f90b"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/apigateway/method-authorization" {
 
   aliases {
     checkov = ["CKV_AWS_59"]
+    kics    = ["15ccec05-5476-4890-ad19-53991eba1db8", "108aa260-6dab-4a75-ae3f-de917d634840"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/apigateway/stage-tracing" {
     checkov      = ["CKV_AWS_73"]
     trivy        = ["AWS-0003"]
     tfsec        = ["aws-api-gateway-enable-tracing"]
+    kics         = ["5813ef56-fa94-406a-b35d-977d4a56ff2b"]
     security_hub = ["APIGateway.3"]
   }
 

@@ -16,6 +16,7 @@ rule "aws/apigateway/web-acl" {
 
   aliases {
     checkov = ["CKV2_AWS_29"]
+    kics    = ["a186e82c-1078-4a7b-85d8-579561fde884"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/athena/database-encryption" {
 
   aliases {
     checkov = ["CKV_AWS_77"]
+    kics    = ["b2315cae-b110-4426-81e0-80bb8640cdd3"]
   }
 
   target {

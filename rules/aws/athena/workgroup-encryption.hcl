@@ -18,6 +18,7 @@ rule "aws/athena/workgroup-encryption" {
     checkov      = ["CKV_AWS_159"]
     trivy        = ["AWS-0006"]
     tfsec        = ["aws-athena-enable-at-rest-encryption"]
+    kics         = ["d364984a-a222-4b5f-a8b0-e23ab19ebff3"]
     security_hub = ["Athena.1"]
     prowler      = ["athena_workgroup_encryption"]
   }

@@ -16,6 +16,7 @@ rule "aws/batch/no-privileged-jobs" {
 
   aliases {
     checkov = ["CKV_AWS_210"]
+    kics    = ["66cd88ac-9ddf-424a-b77e-e55e17630bee"]
   }
 
   target {

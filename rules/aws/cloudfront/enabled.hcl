@@ -16,6 +16,7 @@ rule "aws/cloudfront/enabled" {
 
   aliases {
     checkov = ["CKV_AWS_216"]
+    kics    = ["1bc367f6-901d-4870-ad0c-71d79762ef52"]
   }
 
   target {

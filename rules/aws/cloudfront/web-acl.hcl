@@ -18,6 +18,7 @@ rule "aws/cloudfront/web-acl" {
     checkov      = ["CKV_AWS_68"]
     trivy        = ["AWS-0011"]
     tfsec        = ["aws-cloudfront-enable-waf"]
+    kics         = ["1419b4c6-6d5c-4534-9cf6-6a5266085333"]
     security_hub = ["CloudFront.6"]
     prowler      = ["cloudfront_distributions_using_waf"]
   }

@@ -16,6 +16,7 @@ rule "aws/cloudtrail/enabled" {
 
   aliases {
     checkov = ["CKV_AWS_251"]
+    kics    = ["4bb76f17-3d63-4529-bdca-2b454529d774"]
   }
 
   target {

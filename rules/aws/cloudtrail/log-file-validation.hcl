@@ -18,6 +18,7 @@ rule "aws/cloudtrail/log-file-validation" {
     checkov      = ["CKV_AWS_36"]
     trivy        = ["AWS-0016"]
     tfsec        = ["aws-cloudtrail-enable-log-validation"]
+    kics         = ["52ffcfa6-6c70-4ea6-8376-d828d3961669"]
     security_hub = ["CloudTrail.4"]
     prowler      = ["cloudtrail_log_file_validation_enabled"]
   }

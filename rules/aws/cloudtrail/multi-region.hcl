@@ -18,6 +18,7 @@ rule "aws/cloudtrail/multi-region" {
     checkov      = ["CKV_AWS_67"]
     trivy        = ["AWS-0014"]
     tfsec        = ["aws-cloudtrail-enable-all-regions"]
+    kics         = ["8173d5eb-96b5-4aa6-a71b-ecfa153c123d"]
     security_hub = ["CloudTrail.1"]
     prowler      = ["cloudtrail_multi_region_enabled"]
   }

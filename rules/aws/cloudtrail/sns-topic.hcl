@@ -16,6 +16,7 @@ rule "aws/cloudtrail/sns-topic" {
 
   aliases {
     checkov = ["CKV_AWS_252"]
+    kics    = ["482b7d26-0bdb-4b5f-bf6f-545826c0a3dd"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/cloudtrail/trail-key" {
     checkov      = ["CKV_AWS_35"]
     trivy        = ["AWS-0015"]
     tfsec        = ["aws-cloudtrail-encryption-customer-managed-key"]
+    kics         = ["5d9e3164-9265-470c-9a10-57ae454ac0c7"]
     security_hub = ["CloudTrail.2"]
     prowler      = ["cloudtrail_kms_encryption_enabled"]
   }

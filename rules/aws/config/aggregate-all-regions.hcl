@@ -18,6 +18,7 @@ rule "aws/config/aggregate-all-regions" {
     checkov = ["CKV_AWS_121"]
     trivy   = ["AWS-0019"]
     tfsec   = ["aws-config-aggregate-all-regions"]
+    kics    = ["ac5a0bc0-a54c-45aa-90c3-15f7703b9132"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/dax/encryption-at-rest" {
     checkov      = ["CKV_AWS_47"]
     trivy        = ["AWS-0023"]
     tfsec        = ["aws-dynamodb-enable-at-rest-encryption"]
+    kics         = ["f11aec39-858f-4b6f-b946-0a1bf46c0c87"]
     security_hub = ["DynamoDB.3"]
     prowler      = ["dynamodb_accelerator_cluster_encryption_enabled"]
   }

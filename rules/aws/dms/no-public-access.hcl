@@ -16,6 +16,7 @@ rule "aws/dms/no-public-access" {
 
   aliases {
     checkov      = ["CKV_AWS_89"]
+    kics         = ["030d3b18-1821-45b4-9e08-50efbe7becbb"]
     security_hub = ["DMS.1"]
     prowler      = ["dms_instance_no_public_access"]
   }

@@ -19,6 +19,7 @@ rule "aws/docdb/cluster-key" {
     checkov = ["CKV_AWS_182"]
     trivy   = ["AWS-0022"]
     tfsec   = ["aws-documentdb-encryption-customer-key"]
+    kics    = ["4766d3ea-241c-4ee6-93ff-c380c996bd1a"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/docdb/storage-encryption" {
     checkov      = ["CKV_AWS_74"]
     trivy        = ["AWS-0021"]
     tfsec        = ["aws-documentdb-enable-storage-encryption"]
+    kics         = ["bc1f9009-84a0-490f-ae09-3e0ea6d74ad6"]
     security_hub = ["DocumentDB.1"]
     prowler      = ["documentdb_cluster_storage_encrypted"]
   }

@@ -18,6 +18,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
     checkov      = ["CKV_AWS_28"]
     trivy        = ["AWS-0024"]
     tfsec        = ["aws-dynamodb-enable-recovery"]
+    kics         = ["741f1291-47ac-4a85-a07b-3d32a9d6bd3e"]
     security_hub = ["DynamoDB.2"]
     prowler      = ["dynamodb_tables_pitr_enabled"]
   }

@@ -19,6 +19,7 @@ rule "aws/dynamodb/table-key" {
     checkov = ["CKV_AWS_119"]
     trivy   = ["AWS-0025"]
     tfsec   = ["aws-dynamodb-table-customer-key"]
+    kics    = ["ce089fd4-1406-47bd-8aad-c259772bb294"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/ebs/encryption-by-default" {
 
   aliases {
     checkov      = ["CKV_AWS_106"]
+    kics         = ["3d3f6270-546b-443c-adb4-bb6fb2187ca6"]
     security_hub = ["EC2.7"]
     prowler      = ["ec2_ebs_default_encryption"]
   }

@@ -18,6 +18,7 @@ rule "aws/ebs/volume-encryption" {
     checkov      = ["CKV_AWS_3", "CKV2_AWS_2"]
     trivy        = ["AWS-0026"]
     tfsec        = ["aws-ebs-enable-volume-encryption"]
+    kics         = ["cc997676-481b-4e93-aa81-d19f8c5e9b12"]
     security_hub = ["EC2.3"]
     prowler      = ["ec2_ebs_volume_encryption"]
   }

@@ -17,6 +17,7 @@ rule "aws/ec2/autoscaling-group-tags" {
 
   aliases {
     checkov      = ["CKV_AWS_153"]
+    kics         = ["ba48df05-eaa1-4d64-905e-4a4b051e7587"]
     security_hub = ["AutoScaling.10"]
   }
 

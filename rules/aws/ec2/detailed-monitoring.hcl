@@ -17,6 +17,7 @@ rule "aws/ec2/detailed-monitoring" {
 
   aliases {
     checkov = ["CKV_AWS_126"]
+    kics    = ["23b70e32-032e-4fa6-ba5c-82f56b9980e6"]
   }
 
   target {

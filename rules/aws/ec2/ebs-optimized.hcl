@@ -16,6 +16,7 @@ rule "aws/ec2/ebs-optimized" {
 
   aliases {
     checkov = ["CKV_AWS_135"]
+    kics    = ["60224630-175a-472a-9e23-133827040766"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/ecr/immutable-tags" {
     checkov      = ["CKV_AWS_51"]
     trivy        = ["AWS-0031"]
     tfsec        = ["aws-ecr-enforce-immutable-repository"]
+    kics         = ["d1846b12-20c5-4d45-8798-fc35b79268eb"]
     security_hub = ["ECR.2"]
     prowler      = ["ecr_repositories_tag_immutability"]
   }

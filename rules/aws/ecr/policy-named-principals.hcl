@@ -16,6 +16,7 @@ rule "aws/ecr/policy-named-principals" {
 
   aliases {
     checkov = ["CKV_AWS_32"]
+    kics    = ["e86e26fc-489e-44f0-9bcd-97305e4ba69a"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/ecr/scan-on-push" {
     checkov      = ["CKV_AWS_163"]
     trivy        = ["AWS-0030"]
     tfsec        = ["aws-ecr-enable-image-scans"]
+    kics         = ["9630336b-3fed-4096-8173-b9afdfe346a7"]
     security_hub = ["ECR.1"]
     prowler      = ["ecr_repositories_scan_images_on_push_enabled"]
   }

@@ -19,6 +19,7 @@ rule "aws/ecs/container-insights" {
     checkov      = ["CKV_AWS_65"]
     trivy        = ["AWS-0034"]
     tfsec        = ["aws-ecs-enable-container-insight"]
+    kics         = ["97cb0688-369a-4d26-b1f7-86c4c91231bc"]
     security_hub = ["ECS.12"]
   }
 

@@ -19,6 +19,7 @@ rule "aws/efs/encryption" {
     checkov      = ["CKV_AWS_42"]
     trivy        = ["AWS-0037"]
     tfsec        = ["aws-efs-enable-at-rest-encryption"]
+    kics         = ["48207659-729f-4b5c-9402-f884257d794f"]
     security_hub = ["EFS.1"]
     prowler      = ["efs_encryption_at_rest_enabled"]
   }

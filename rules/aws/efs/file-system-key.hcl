@@ -16,6 +16,7 @@ rule "aws/efs/file-system-key" {
 
   aliases {
     checkov = ["CKV_AWS_184"]
+    kics    = ["25d251f3-f348-4f95-845c-1090e41a615c"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/eks/control-plane-logs" {
     checkov      = ["CKV_AWS_37"]
     trivy        = ["AWS-0038"]
     tfsec        = ["aws-eks-enable-control-plane-logging"]
+    kics         = ["37304d3f-f852-40b8-ae3f-725e87a7cedf", "66f130d9-b81d-4e8e-9b08-da74b9c891df"]
     security_hub = ["EKS.8"]
     prowler      = ["eks_control_plane_logging_all_types_enabled"]
   }

@@ -18,6 +18,7 @@ rule "aws/eks/no-public-endpoint" {
     checkov      = ["CKV_AWS_39"]
     trivy        = ["AWS-0040"]
     tfsec        = ["aws-eks-no-public-cluster-access"]
+    kics         = ["42f4b905-3736-4213-bfe9-c0660518cda8"]
     security_hub = ["EKS.1"]
     prowler      = ["eks_endpoints_not_publicly_accessible"]
   }

@@ -16,6 +16,7 @@ rule "aws/eks/node-remote-access" {
 
   aliases {
     checkov = ["CKV_AWS_100"]
+    kics    = ["ba40ace1-a047-483c-8a8d-bc2d3a67a82d"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/eks/secrets-encryption" {
     checkov      = ["CKV_AWS_58"]
     trivy        = ["AWS-0039"]
     tfsec        = ["aws-eks-encrypt-secrets"]
+    kics         = ["63ebcb19-2739-4d3f-aa5c-e8bbb9b85281"]
     security_hub = ["EKS.3"]
     prowler      = ["eks_cluster_kms_cmk_encryption_in_secrets_enabled"]
   }

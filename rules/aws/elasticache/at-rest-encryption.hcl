@@ -19,6 +19,7 @@ rule "aws/elasticache/at-rest-encryption" {
     checkov      = ["CKV_AWS_29"]
     trivy        = ["AWS-0045"]
     tfsec        = ["aws-elasticache-enable-at-rest-encryption"]
+    kics         = ["76976de7-c7b1-4f64-a94f-90c1345914c2"]
     security_hub = ["ElastiCache.4"]
   }
 

@@ -18,6 +18,7 @@ rule "aws/elasticache/cluster-backups" {
     checkov      = ["CKV_AWS_134"]
     trivy        = ["AWS-0050"]
     tfsec        = ["aws-elasticache-enable-backup-retention"]
+    kics         = ["8fdb08a0-a868-4fdf-9c27-ccab0237f1ab"]
     security_hub = ["ElastiCache.1"]
     prowler      = ["elasticache_redis_cluster_backup_enabled"]
   }

@@ -16,6 +16,7 @@ rule "aws/elasticache/cluster-subnet-group" {
 
   aliases {
     checkov      = ["CKV_AWS_323"]
+    kics         = ["8c849af7-a399-46f7-a34c-32d3dc96f1fc"]
     security_hub = ["ElastiCache.7"]
   }
 

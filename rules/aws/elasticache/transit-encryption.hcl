@@ -18,6 +18,7 @@ rule "aws/elasticache/transit-encryption" {
     checkov      = ["CKV_AWS_30"]
     trivy        = ["AWS-0051"]
     tfsec        = ["aws-elasticache-enable-in-transit-encryption"]
+    kics         = ["1afbb3fa-cf6c-4a3d-b730-95e9f4df343e"]
     security_hub = ["ElastiCache.5"]
   }
 

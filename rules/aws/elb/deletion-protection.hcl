@@ -17,6 +17,7 @@ rule "aws/elb/deletion-protection" {
 
   aliases {
     checkov      = ["CKV_AWS_150"]
+    kics         = ["afecd1f1-6378-4f7e-bb3b-60c35801fdd4"]
     security_hub = ["ELB.6"]
     prowler      = ["elbv2_deletion_protection"]
   }

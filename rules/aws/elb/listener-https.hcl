@@ -18,6 +18,7 @@ rule "aws/elb/listener-https" {
     checkov = ["CKV_AWS_2"]
     trivy   = ["AWS-0054"]
     tfsec   = ["aws-elb-http-not-used"]
+    kics    = ["de7f5e83-da88-4046-871f-ea18504b1d43"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/elb/web-acl" {
 
   aliases {
     checkov      = ["CKV2_AWS_28"]
+    kics         = ["0afa6ab8-a047-48cf-be07-93a2f8c34cf7"]
     security_hub = ["ELB.16"]
     prowler      = ["elbv2_waf_acl_attached"]
   }

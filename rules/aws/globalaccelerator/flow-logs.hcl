@@ -16,6 +16,7 @@ rule "aws/globalaccelerator/flow-logs" {
 
   aliases {
     checkov = ["CKV_AWS_75"]
+    kics    = ["96e8183b-e985-457b-90cd-61c0503a3369"]
   }
 
   target {

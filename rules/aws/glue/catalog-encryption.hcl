@@ -16,6 +16,7 @@ rule "aws/glue/catalog-encryption" {
 
   aliases {
     checkov = ["CKV_AWS_94"]
+    kics    = ["01d50b14-e933-4c99-b314-6d08cd37ad35"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/glue/configuration-encryption" {
 
   aliases {
     checkov = ["CKV_AWS_99"]
+    kics    = ["ad5b4e97-2850-4adf-be17-1d293e0b85ee"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/iam/policy-named-resources" {
 
   aliases {
     checkov = ["CKV_AWS_355", "CKV_AWS_290", "CKV_AWS_289", "CKV_AWS_286", "CKV_AWS_288", "CKV_AWS_287"]
+    kics    = ["575a2155-6af1-4026-b1af-d5bc8fe2a904", "e39bee8c-fe54-4a3f-824d-e5e2d1cca40a"]
   }
 
   target {

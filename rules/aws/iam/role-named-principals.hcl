@@ -16,6 +16,7 @@ rule "aws/iam/role-named-principals" {
 
   aliases {
     checkov = ["CKV_AWS_60", "CKV_AWS_61"]
+    kics    = ["12b7e704-37f0-4d1e-911a-44bf60c48c21"]
   }
 
   target {

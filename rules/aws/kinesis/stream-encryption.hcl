@@ -18,6 +18,7 @@ rule "aws/kinesis/stream-encryption" {
     checkov      = ["CKV_AWS_43"]
     trivy        = ["AWS-0064"]
     tfsec        = ["aws-kinesis-enable-in-transit-encryption"]
+    kics         = ["862fe4bf-3eec-4767-a517-40f378886b88"]
     security_hub = ["Kinesis.1"]
   }
 

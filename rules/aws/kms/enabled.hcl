@@ -16,6 +16,7 @@ rule "aws/kms/enabled" {
 
   aliases {
     checkov = ["CKV_AWS_227"]
+    kics    = ["7350fa23-dcf7-4938-916d-6a60b0c73b50"]
   }
 
   target {

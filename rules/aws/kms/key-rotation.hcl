@@ -18,6 +18,7 @@ rule "aws/kms/key-rotation" {
     checkov      = ["CKV_AWS_7"]
     trivy        = ["AWS-0065"]
     tfsec        = ["aws-kms-auto-rotate-keys"]
+    kics         = ["22fbfeac-7b5a-421a-8a27-7a2178bb910b"]
     security_hub = ["KMS.4"]
     prowler      = ["kms_cmk_rotation_enabled"]
   }

@@ -16,6 +16,7 @@ rule "aws/lambda/no-public-invocation" {
 
   aliases {
     checkov      = ["CKV_AWS_301"]
+    kics         = ["e08ed7eb-f3ef-494d-9d22-2e3db756a347"]
     security_hub = ["Lambda.1"]
     prowler      = ["awslambda_function_not_publicly_accessible"]
   }

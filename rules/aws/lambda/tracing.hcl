@@ -19,6 +19,7 @@ rule "aws/lambda/tracing" {
     checkov = ["CKV_AWS_50"]
     trivy   = ["AWS-0066"]
     tfsec   = ["aws-lambda-enable-tracing"]
+    kics    = ["8152e0cf-d2f0-47ad-96d5-d003a76eabd1"]
   }
 
   target {

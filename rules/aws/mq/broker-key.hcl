@@ -16,6 +16,7 @@ rule "aws/mq/broker-key" {
 
   aliases {
     checkov = ["CKV_AWS_209"]
+    kics    = ["3db3f534-e3a3-487f-88c7-0a9fbf64b702"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/mq/logs" {
     checkov      = ["CKV_AWS_48", "CKV_AWS_197"]
     trivy        = ["AWS-0070", "AWS-0071"]
     tfsec        = ["aws-mq-enable-audit-logging", "aws-mq-enable-general-logging"]
+    kics         = ["31245f98-a6a9-4182-9fc1-45482b9d030a"]
     security_hub = ["MQ.2"]
   }
 

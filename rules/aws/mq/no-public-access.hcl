@@ -18,6 +18,7 @@ rule "aws/mq/no-public-access" {
     checkov      = ["CKV_AWS_69"]
     trivy        = ["AWS-0072"]
     tfsec        = ["aws-mq-no-public-access"]
+    kics         = ["4eb5f791-c861-4afd-9f94-f2a6a3fe49cb"]
     security_hub = ["MQ.1"]
   }
 

@@ -18,6 +18,7 @@ rule "aws/msk/broker-logs" {
     checkov = ["CKV_AWS_80"]
     trivy   = ["AWS-0074"]
     tfsec   = ["aws-msk-enable-logging"]
+    kics    = ["2f56b7ab-7fba-4e93-82f0-247e5ddeb239"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/msk/encryption" {
     checkov      = ["CKV_AWS_81"]
     trivy        = ["AWS-0073", "AWS-0179"]
     tfsec        = ["aws-msk-enable-in-transit-encryption", "aws-msk-enable-at-rest-encryption"]
+    kics         = ["6db52fa6-d4da-4608-908a-89f0c59e743e"]
     security_hub = ["MSK.1"]
     prowler      = ["kafka_cluster_in_transit_encryption_enabled"]
   }

@@ -16,6 +16,7 @@ rule "aws/neptune/iam-authentication" {
 
   aliases {
     checkov      = ["CKV_AWS_359"]
+    kics         = ["c91d7ea0-d4d1-403b-8fe1-c9961ac082c5"]
     security_hub = ["Neptune.7"]
     prowler      = ["neptune_cluster_iam_authentication_enabled"]
   }

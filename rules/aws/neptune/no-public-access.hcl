@@ -16,6 +16,7 @@ rule "aws/neptune/no-public-access" {
 
   aliases {
     checkov = ["CKV_AWS_102"]
+    kics    = ["9ba198e0-fef4-464a-8a4d-75ea55300de7"]
   }
 
   target {

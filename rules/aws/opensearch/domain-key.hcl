@@ -17,6 +17,7 @@ rule "aws/opensearch/domain-key" {
 
   aliases {
     checkov = ["CKV_AWS_247"]
+    kics    = ["7af2f4a3-00d9-47f3-8d15-ca0888f4e5b2"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/opensearch/logs" {
     checkov      = ["CKV_AWS_84"]
     trivy        = ["AWS-0042"]
     tfsec        = ["aws-elastic-search-enable-domain-logging"]
+    kics         = ["acb6b4e2-a086-4f35-aefd-4db6ea51ada2"]
     security_hub = ["Opensearch.4", "ES.4"]
   }
 

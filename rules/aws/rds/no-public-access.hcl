@@ -17,6 +17,7 @@ rule "aws/rds/no-public-access" {
   aliases {
     checkov      = ["CKV_AWS_17"]
     trivy        = ["AWS-0180"]
+    kics         = ["35113e6f-2c6b-414d-beec-7a9482d3b2d1"]
     security_hub = ["RDS.2"]
     prowler      = ["rds_instance_no_public_access"]
   }

@@ -18,6 +18,7 @@ rule "aws/s3/private-acl" {
     checkov = ["CKV_AWS_20", "CKV_AWS_57"]
     trivy   = ["AWS-0092"]
     tfsec   = ["aws-s3-no-public-access-with-acl"]
+    kics    = ["38c5ee0d-7f22-4260-ab72-5073048df100", "57b9893d-33b1-4419-bcea-a717ea87e139"]
   }
 
   target {

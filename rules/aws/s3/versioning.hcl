@@ -19,6 +19,7 @@ rule "aws/s3/versioning" {
     checkov      = ["CKV_AWS_21"]
     trivy        = ["AWS-0090"]
     tfsec        = ["aws-s3-enable-versioning"]
+    kics         = ["568a4d22-3517-44a6-a7ad-6a7eed88722c"]
     security_hub = ["S3.14"]
     prowler      = ["s3_bucket_object_versioning"]
   }

@@ -16,6 +16,7 @@ rule "aws/sagemaker/endpoint-key" {
 
   aliases {
     checkov = ["CKV_AWS_98"]
+    kics    = ["58b35504-0287-4154-bf69-02c0573deab8"]
   }
 
   target {

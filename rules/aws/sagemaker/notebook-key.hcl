@@ -16,6 +16,7 @@ rule "aws/sagemaker/notebook-key" {
 
   aliases {
     checkov = ["CKV_AWS_187", "CKV_AWS_22"]
+    kics    = ["f3674e0c-f6be-43fa-b71c-bf346d1aed99"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/secretsmanager/secret-key" {
     checkov = ["CKV_AWS_149"]
     trivy   = ["AWS-0098"]
     tfsec   = ["aws-ssm-secret-use-customer-key"]
+    kics    = ["a2f548f2-188c-4fff-b172-e9a6acb216bd"]
   }
 
   target {

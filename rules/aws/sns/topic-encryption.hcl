@@ -18,6 +18,7 @@ rule "aws/sns/topic-encryption" {
     checkov      = ["CKV_AWS_26"]
     trivy        = ["AWS-0095"]
     tfsec        = ["aws-sns-enable-topic-encryption"]
+    kics         = ["28545147-2fc6-42d5-a1f9-cf226658e591"]
     security_hub = ["SNS.1"]
     prowler      = ["sns_topics_kms_encryption_at_rest_enabled"]
   }

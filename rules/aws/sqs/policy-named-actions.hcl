@@ -16,6 +16,7 @@ rule "aws/sqs/policy-named-actions" {
 
   aliases {
     checkov = ["CKV_AWS_72"]
+    kics    = ["816ea8cf-d589-442d-a917-2dd0ce0e45e3"]
   }
 
   target {

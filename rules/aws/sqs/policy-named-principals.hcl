@@ -16,6 +16,7 @@ rule "aws/sqs/policy-named-principals" {
 
   aliases {
     checkov = ["CKV_AWS_168", "CKV_AWS_387"]
+    kics    = ["abb06e5f-ef9a-4a99-98c6-376d396bfcdf", "730675f9-52ed-49b6-8ead-0acb5dd7df7f"]
   }
 
   target {

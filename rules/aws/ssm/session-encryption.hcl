@@ -16,6 +16,7 @@ rule "aws/ssm/session-encryption" {
 
   aliases {
     checkov = ["CKV_AWS_112"]
+    kics    = ["ce60cc6b-6831-4bd7-84a2-cc7f8ee71433"]
   }
 
   target {

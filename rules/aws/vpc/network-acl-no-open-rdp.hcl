@@ -16,6 +16,7 @@ rule "aws/vpc/network-acl-no-open-rdp" {
 
   aliases {
     checkov = ["CKV_AWS_231"]
+    kics    = ["a20be318-cac7-457b-911d-04cc6e812c25"]
     prowler = ["ec2_networkacl_allow_ingress_tcp_port_3389"]
   }
 

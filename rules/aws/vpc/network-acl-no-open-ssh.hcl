@@ -16,6 +16,7 @@ rule "aws/vpc/network-acl-no-open-ssh" {
 
   aliases {
     checkov = ["CKV_AWS_232"]
+    kics    = ["3af7f2fd-06e6-4dab-b996-2912bea19ba4"]
     prowler = ["ec2_networkacl_allow_ingress_tcp_port_22"]
   }
 

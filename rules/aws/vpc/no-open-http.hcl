@@ -17,6 +17,7 @@ rule "aws/vpc/no-open-http" {
 
   aliases {
     checkov = ["CKV_AWS_260"]
+    kics    = ["ffac8a12-322e-42c1-b9b9-81ff85c39ef7"]
   }
 
   target {
