@@ -21,6 +21,7 @@ rule "aws/cloudtrail/multi-region" {
     kics         = ["8173d5eb-96b5-4aa6-a71b-ecfa153c123d"]
     security_hub = ["CloudTrail.1"]
     prowler      = ["cloudtrail_multi_region_enabled"]
+    cis_aws      = ["5.0.0/3.1", "3.0.0/3.1"]
   }
 
   target {

@@ -22,6 +22,7 @@ rule "aws/cloudtrail/trail-key" {
     kics         = ["5d9e3164-9265-470c-9a10-57ae454ac0c7"]
     security_hub = ["CloudTrail.2"]
     prowler      = ["cloudtrail_kms_encryption_enabled"]
+    cis_aws      = ["5.0.0/3.5", "3.0.0/3.5"]
   }
 
   target {

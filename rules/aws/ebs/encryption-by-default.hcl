@@ -19,6 +19,7 @@ rule "aws/ebs/encryption-by-default" {
     kics         = ["3d3f6270-546b-443c-adb4-bb6fb2187ca6"]
     security_hub = ["EC2.7"]
     prowler      = ["ec2_ebs_default_encryption"]
+    cis_aws      = ["5.0.0/5.1.1", "3.0.0/2.2.1"]
   }
 
   target {

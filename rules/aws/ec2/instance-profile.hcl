@@ -17,6 +17,7 @@ rule "aws/ec2/instance-profile" {
 
   aliases {
     checkov = ["CKV2_AWS_41"]
+    cis_aws = ["5.0.0/1.17", "3.0.0/1.18"]
   }
 
   target {

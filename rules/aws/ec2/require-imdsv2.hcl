@@ -20,6 +20,7 @@ rule "aws/ec2/require-imdsv2" {
     tfsec        = ["aws-ec2-enforce-http-token-imds"]
     security_hub = ["EC2.8", "EC2.170", "AutoScaling.3"]
     prowler      = ["ec2_instance_imdsv2_enabled"]
+    cis_aws      = ["5.0.0/5.7", "3.0.0/5.6"]
   }
 
   target {

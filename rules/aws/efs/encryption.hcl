@@ -22,6 +22,7 @@ rule "aws/efs/encryption" {
     kics         = ["48207659-729f-4b5c-9402-f884257d794f"]
     security_hub = ["EFS.1"]
     prowler      = ["efs_encryption_at_rest_enabled"]
+    cis_aws      = ["5.0.0/2.3.1", "3.0.0/2.4.1"]
   }
 
   target {

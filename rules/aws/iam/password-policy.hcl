@@ -20,6 +20,7 @@ rule "aws/iam/password-policy" {
     trivy   = ["AWS-0056", "AWS-0058", "AWS-0059", "AWS-0060", "AWS-0061", "AWS-0062", "AWS-0063"]
     tfsec   = ["aws-iam-no-password-reuse", "aws-iam-require-lowercase-in-passwords", "aws-iam-require-numbers-in-passwords", "aws-iam-require-symbols-in-passwords", "aws-iam-require-uppercase-in-passwords", "aws-iam-set-max-password-age", "aws-iam-set-minimum-password-length"]
     kics    = ["1bc1c685-e593-450e-88fb-19db4c82aa1d", "ce60d060-efb8-4bfd-9cf7-ff8945d00d90", "89806cdc-9c2e-4bd1-a0dc-53f339bcfb2a", "c5ff7bc9-d8ea-46dd-81cb-8286f3222249", "bbc7c137-6c7b-4fc4-984a-0c88e91fcaf9", "7a70eed6-de3a-4da2-94da-a2bbc8fe2a48"]
+    cis_aws = ["5.0.0/1.7", "5.0.0/1.8", "3.0.0/1.8", "3.0.0/1.9"]
   }
 
   target {

@@ -21,6 +21,7 @@ rule "aws/kms/key-rotation" {
     kics         = ["22fbfeac-7b5a-421a-8a27-7a2178bb910b"]
     security_hub = ["KMS.4"]
     prowler      = ["kms_cmk_rotation_enabled"]
+    cis_aws      = ["5.0.0/3.6", "3.0.0/3.6"]
   }
 
   target {

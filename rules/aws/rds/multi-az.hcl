@@ -18,6 +18,7 @@ rule "aws/rds/multi-az" {
     checkov      = ["CKV_AWS_157"]
     security_hub = ["RDS.5"]
     prowler      = ["rds_instance_multi_az"]
+    cis_aws      = ["5.0.0/2.2.4"]
   }
 
   target {

@@ -20,6 +20,7 @@ rule "aws/rds/no-public-access" {
     kics         = ["35113e6f-2c6b-414d-beec-7a9482d3b2d1"]
     security_hub = ["RDS.2"]
     prowler      = ["rds_instance_no_public_access"]
+    cis_aws      = ["5.0.0/2.2.3", "3.0.0/2.3.3"]
   }
 
   target {

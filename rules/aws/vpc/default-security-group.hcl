@@ -20,6 +20,7 @@ rule "aws/vpc/default-security-group" {
     kics         = ["46883ce1-dc3e-4b17-9195-c6a601624c73", "9a4ef195-74b9-4c58-b8ed-2b2fe4353a75"]
     security_hub = ["EC2.2"]
     prowler      = ["ec2_securitygroup_default_restrict_traffic"]
+    cis_aws      = ["5.0.0/5.5", "3.0.0/5.4"]
   }
 
   target {

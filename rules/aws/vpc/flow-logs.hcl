@@ -20,6 +20,7 @@ rule "aws/vpc/flow-logs" {
     kics         = ["f83121ea-03da-434f-9277-9cd247ab3047"]
     security_hub = ["EC2.6"]
     prowler      = ["vpc_flow_logs_enabled"]
+    cis_aws      = ["5.0.0/3.7", "3.0.0/3.7"]
   }
 
   target {

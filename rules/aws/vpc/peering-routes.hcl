@@ -17,6 +17,7 @@ rule "aws/vpc/peering-routes" {
   aliases {
     checkov = ["CKV2_AWS_44"]
     kics    = ["b3a41501-f712-4c4f-81e5-db9a7dc0e34e"]
+    cis_aws = ["5.0.0/5.6", "3.0.0/5.5"]
   }
 
   target {
