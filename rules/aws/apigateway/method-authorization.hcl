@@ -15,8 +15,9 @@ rule "aws/apigateway/method-authorization" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_59"]
-    kics    = ["15ccec05-5476-4890-ad19-53991eba1db8", "108aa260-6dab-4a75-ae3f-de917d634840"]
+    checkov   = ["CKV_AWS_59"]
+    kics      = ["15ccec05-5476-4890-ad19-53991eba1db8", "108aa260-6dab-4a75-ae3f-de917d634840"]
+    terrascan = ["AC_AWS_0439"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/apigateway/stage-client-certificate" {
   aliases {
     checkov      = ["CKV2_AWS_51"]
     kics         = ["0b4869fc-a842-4597-aa00-1294df425440"]
+    terrascan    = ["AC_AWS_0013"]
     security_hub = ["APIGateway.2"]
     prowler      = ["apigateway_restapi_client_certificate_enabled"]
   }

@@ -19,6 +19,7 @@ rule "aws/apigateway/stage-tracing" {
     trivy        = ["AWS-0003"]
     tfsec        = ["aws-api-gateway-enable-tracing"]
     kics         = ["5813ef56-fa94-406a-b35d-977d4a56ff2b"]
+    terrascan    = ["AC_AWS_0015"]
     security_hub = ["APIGateway.3"]
   }
 

@@ -15,8 +15,9 @@ rule "aws/athena/database-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_77"]
-    kics    = ["b2315cae-b110-4426-81e0-80bb8640cdd3"]
+    checkov   = ["CKV_AWS_77"]
+    kics      = ["b2315cae-b110-4426-81e0-80bb8640cdd3"]
+    terrascan = ["AC_AWS_0443"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/cloudformation/notifications" {
   aliases {
     checkov      = ["CKV_AWS_124"]
     kics         = ["b72d0026-f649-4c91-a9ea-15d8f681ac09"]
+    terrascan    = ["AC_AWS_0021"]
     security_hub = ["CloudFormation.1"]
   }
 

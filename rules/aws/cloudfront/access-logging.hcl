@@ -19,6 +19,7 @@ rule "aws/cloudfront/access-logging" {
     trivy        = ["AWS-0010"]
     tfsec        = ["aws-cloudfront-enable-logging"]
     kics         = ["94690d79-b3b0-43de-b656-84ebef5753e5"]
+    terrascan    = ["AC_AWS_0025"]
     security_hub = ["CloudFront.5"]
     prowler      = ["cloudfront_distributions_logging_enabled"]
   }

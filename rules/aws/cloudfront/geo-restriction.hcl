@@ -15,7 +15,8 @@ rule "aws/cloudfront/geo-restriction" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_374"]
+    checkov   = ["CKV_AWS_374"]
+    terrascan = ["AC_AWS_0026"]
   }
 
   target {

@@ -15,8 +15,9 @@ rule "aws/cloudfront/viewer-tls-1-2" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_174"]
-    kics    = ["00e5e55e-c2ff-46b3-a757-a7a1cd802456", "5c0003fb-9aa0-42c1-9da3-eb0e332bef21"]
+    checkov   = ["CKV_AWS_174"]
+    kics      = ["00e5e55e-c2ff-46b3-a757-a7a1cd802456", "5c0003fb-9aa0-42c1-9da3-eb0e332bef21"]
+    terrascan = ["AC_AWS_0023"]
   }
 
   target {

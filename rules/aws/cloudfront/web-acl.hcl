@@ -19,6 +19,7 @@ rule "aws/cloudfront/web-acl" {
     trivy        = ["AWS-0011"]
     tfsec        = ["aws-cloudfront-enable-waf"]
     kics         = ["1419b4c6-6d5c-4534-9cf6-6a5266085333"]
+    terrascan    = ["AC_AWS_0032"]
     security_hub = ["CloudFront.6"]
     prowler      = ["cloudfront_distributions_using_waf"]
   }

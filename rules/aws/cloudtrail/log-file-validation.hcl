@@ -19,6 +19,7 @@ rule "aws/cloudtrail/log-file-validation" {
     trivy        = ["AWS-0016"]
     tfsec        = ["aws-cloudtrail-enable-log-validation"]
     kics         = ["52ffcfa6-6c70-4ea6-8376-d828d3961669"]
+    terrascan    = ["AC_AWS_0446"]
     security_hub = ["CloudTrail.4"]
     prowler      = ["cloudtrail_log_file_validation_enabled"]
     cis_aws      = ["5.0.0/3.2", "3.0.0/3.2"]

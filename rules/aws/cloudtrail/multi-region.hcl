@@ -19,6 +19,7 @@ rule "aws/cloudtrail/multi-region" {
     trivy        = ["AWS-0014"]
     tfsec        = ["aws-cloudtrail-enable-all-regions"]
     kics         = ["8173d5eb-96b5-4aa6-a71b-ecfa153c123d"]
+    terrascan    = ["AC_AWS_0034"]
     security_hub = ["CloudTrail.1"]
     prowler      = ["cloudtrail_multi_region_enabled"]
     cis_aws      = ["5.0.0/3.1", "3.0.0/3.1"]

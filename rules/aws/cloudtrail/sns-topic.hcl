@@ -15,8 +15,9 @@ rule "aws/cloudtrail/sns-topic" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_252"]
-    kics    = ["482b7d26-0bdb-4b5f-bf6f-545826c0a3dd"]
+    checkov   = ["CKV_AWS_252"]
+    kics      = ["482b7d26-0bdb-4b5f-bf6f-545826c0a3dd"]
+    terrascan = ["AC_AWS_0035"]
   }
 
   target {

@@ -20,6 +20,7 @@ rule "aws/cloudtrail/trail-key" {
     trivy        = ["AWS-0015"]
     tfsec        = ["aws-cloudtrail-encryption-customer-managed-key"]
     kics         = ["5d9e3164-9265-470c-9a10-57ae454ac0c7"]
+    terrascan    = ["AC_AWS_0033"]
     security_hub = ["CloudTrail.2"]
     prowler      = ["cloudtrail_kms_encryption_enabled"]
     cis_aws      = ["5.0.0/3.5", "3.0.0/3.5"]

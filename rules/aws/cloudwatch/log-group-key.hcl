@@ -16,11 +16,12 @@ rule "aws/cloudwatch/log-group-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_158"]
-    trivy   = ["AWS-0017"]
-    tfsec   = ["aws-cloudwatch-log-group-customer-key"]
-    kics    = ["0afbcfe9-d341-4b92-a64c-7e6de0543879"]
-    prowler = ["cloudwatch_log_group_kms_encryption_enabled"]
+    checkov   = ["CKV_AWS_158"]
+    trivy     = ["AWS-0017"]
+    tfsec     = ["aws-cloudwatch-log-group-customer-key"]
+    kics      = ["0afbcfe9-d341-4b92-a64c-7e6de0543879"]
+    terrascan = ["AC_AWS_0451"]
+    prowler   = ["cloudwatch_log_group_kms_encryption_enabled"]
   }
 
   target {

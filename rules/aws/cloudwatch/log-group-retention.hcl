@@ -16,8 +16,9 @@ rule "aws/cloudwatch/log-group-retention" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_338", "CKV_AWS_66"]
-    kics    = ["ef0b316a-211e-42f1-888e-64efe172b755"]
+    checkov   = ["CKV_AWS_338", "CKV_AWS_66"]
+    kics      = ["ef0b316a-211e-42f1-888e-64efe172b755"]
+    terrascan = ["AC_AWS_0452"]
   }
 
   target {

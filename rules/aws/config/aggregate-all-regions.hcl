@@ -15,10 +15,11 @@ rule "aws/config/aggregate-all-regions" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_121"]
-    trivy   = ["AWS-0019"]
-    tfsec   = ["aws-config-aggregate-all-regions"]
-    kics    = ["ac5a0bc0-a54c-45aa-90c3-15f7703b9132"]
+    checkov   = ["CKV_AWS_121"]
+    trivy     = ["AWS-0019"]
+    tfsec     = ["aws-config-aggregate-all-regions"]
+    kics      = ["ac5a0bc0-a54c-45aa-90c3-15f7703b9132"]
+    terrascan = ["AC_AWS_0049"]
   }
 
   target {

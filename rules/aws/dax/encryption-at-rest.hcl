@@ -19,6 +19,7 @@ rule "aws/dax/encryption-at-rest" {
     trivy        = ["AWS-0023"]
     tfsec        = ["aws-dynamodb-enable-at-rest-encryption"]
     kics         = ["f11aec39-858f-4b6f-b946-0a1bf46c0c87"]
+    terrascan    = ["AC_AWS_0375"]
     security_hub = ["DynamoDB.3"]
     prowler      = ["dynamodb_accelerator_cluster_encryption_enabled"]
   }

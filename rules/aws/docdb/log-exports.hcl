@@ -20,6 +20,7 @@ rule "aws/docdb/log-exports" {
     trivy        = ["AWS-0020"]
     tfsec        = ["aws-documentdb-enable-log-export"]
     kics         = ["56f6a008-1b14-4af4-b9b2-ab7cf7e27641"]
+    terrascan    = ["AC_AWS_0456"]
     security_hub = ["DocumentDB.4"]
     prowler      = ["documentdb_cluster_cloudwatch_log_export"]
   }

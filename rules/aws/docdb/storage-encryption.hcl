@@ -19,6 +19,7 @@ rule "aws/docdb/storage-encryption" {
     trivy        = ["AWS-0021"]
     tfsec        = ["aws-documentdb-enable-storage-encryption"]
     kics         = ["bc1f9009-84a0-490f-ae09-3e0ea6d74ad6"]
+    terrascan    = ["AC_AWS_0455"]
     security_hub = ["DocumentDB.1"]
     prowler      = ["documentdb_cluster_storage_encrypted"]
   }

@@ -19,6 +19,7 @@ rule "aws/dynamodb/point-in-time-recovery" {
     trivy        = ["AWS-0024"]
     tfsec        = ["aws-dynamodb-enable-recovery"]
     kics         = ["741f1291-47ac-4a85-a07b-3d32a9d6bd3e"]
+    terrascan    = ["AC_AWS_0458"]
     security_hub = ["DynamoDB.2"]
     prowler      = ["dynamodb_tables_pitr_enabled"]
   }

@@ -16,10 +16,11 @@ rule "aws/dynamodb/table-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_119"]
-    trivy   = ["AWS-0025"]
-    tfsec   = ["aws-dynamodb-table-customer-key"]
-    kics    = ["ce089fd4-1406-47bd-8aad-c259772bb294"]
+    checkov   = ["CKV_AWS_119"]
+    trivy     = ["AWS-0025"]
+    tfsec     = ["aws-dynamodb-table-customer-key"]
+    kics      = ["ce089fd4-1406-47bd-8aad-c259772bb294"]
+    terrascan = ["AC_AWS_0457"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/ebs/encryption-by-default" {
   aliases {
     checkov      = ["CKV_AWS_106"]
     kics         = ["3d3f6270-546b-443c-adb4-bb6fb2187ca6"]
+    terrascan    = ["AC_AWS_0079"]
     security_hub = ["EC2.7"]
     prowler      = ["ec2_ebs_default_encryption"]
     cis_aws      = ["5.0.0/5.1.1", "3.0.0/2.2.1"]

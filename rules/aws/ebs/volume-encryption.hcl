@@ -19,6 +19,7 @@ rule "aws/ebs/volume-encryption" {
     trivy        = ["AWS-0026"]
     tfsec        = ["aws-ebs-enable-volume-encryption"]
     kics         = ["cc997676-481b-4e93-aa81-d19f8c5e9b12"]
+    terrascan    = ["AC_AWS_0460"]
     security_hub = ["EC2.3"]
     prowler      = ["ec2_ebs_volume_encryption"]
   }

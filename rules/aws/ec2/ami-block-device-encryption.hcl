@@ -15,8 +15,9 @@ rule "aws/ec2/ami-block-device-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_204"]
-    kics    = ["8bbb242f-6e38-4127-86d4-d8f0b2687ae2"]
+    checkov   = ["CKV_AWS_204"]
+    kics      = ["8bbb242f-6e38-4127-86d4-d8f0b2687ae2"]
+    terrascan = ["AC_AWS_0005"]
   }
 
   target {

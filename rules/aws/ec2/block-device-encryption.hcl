@@ -15,10 +15,11 @@ rule "aws/ec2/block-device-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_8"]
-    trivy   = ["AWS-0131", "AWS-0008"]
-    tfsec   = ["aws-ec2-enable-at-rest-encryption", "aws-ec2-enable-launch-config-at-rest-encryption"]
-    kics    = ["4de9de27-254e-424f-bd70-4c1e95790838"]
+    checkov   = ["CKV_AWS_8"]
+    trivy     = ["AWS-0131", "AWS-0008"]
+    tfsec     = ["aws-ec2-enable-at-rest-encryption", "aws-ec2-enable-launch-config-at-rest-encryption"]
+    kics      = ["4de9de27-254e-424f-bd70-4c1e95790838"]
+    terrascan = ["AC_AWS_0167"]
   }
 
   target {

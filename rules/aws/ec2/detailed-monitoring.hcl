@@ -16,8 +16,9 @@ rule "aws/ec2/detailed-monitoring" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_126"]
-    kics    = ["23b70e32-032e-4fa6-ba5c-82f56b9980e6"]
+    checkov   = ["CKV_AWS_126"]
+    kics      = ["23b70e32-032e-4fa6-ba5c-82f56b9980e6"]
+    terrascan = ["AC_AWS_0480"]
   }
 
   target {

@@ -15,8 +15,9 @@ rule "aws/ec2/ebs-optimized" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_135"]
-    kics    = ["60224630-175a-472a-9e23-133827040766"]
+    checkov   = ["CKV_AWS_135"]
+    kics      = ["60224630-175a-472a-9e23-133827040766"]
+    terrascan = ["AC_AWS_0449"]
   }
 
   target {

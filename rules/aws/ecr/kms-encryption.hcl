@@ -15,9 +15,10 @@ rule "aws/ecr/kms-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_136"]
-    trivy   = ["AWS-0033"]
-    tfsec   = ["aws-ecr-repository-customer-key"]
+    checkov   = ["CKV_AWS_136"]
+    trivy     = ["AWS-0033"]
+    tfsec     = ["aws-ecr-repository-customer-key"]
+    terrascan = ["AC_AWS_0461"]
   }
 
   target {

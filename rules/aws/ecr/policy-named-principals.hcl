@@ -15,8 +15,9 @@ rule "aws/ecr/policy-named-principals" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_32"]
-    kics    = ["e86e26fc-489e-44f0-9bcd-97305e4ba69a"]
+    checkov   = ["CKV_AWS_32"]
+    kics      = ["e86e26fc-489e-44f0-9bcd-97305e4ba69a"]
+    terrascan = ["AC_AWS_0084"]
   }
 
   target {

@@ -15,8 +15,9 @@ rule "aws/efs/file-system-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_184"]
-    kics    = ["25d251f3-f348-4f95-845c-1090e41a615c"]
+    checkov   = ["CKV_AWS_184"]
+    kics      = ["25d251f3-f348-4f95-845c-1090e41a615c"]
+    terrascan = ["AC_AWS_0098"]
   }
 
   target {

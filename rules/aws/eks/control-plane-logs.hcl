@@ -20,6 +20,7 @@ rule "aws/eks/control-plane-logs" {
     trivy        = ["AWS-0038"]
     tfsec        = ["aws-eks-enable-control-plane-logging"]
     kics         = ["37304d3f-f852-40b8-ae3f-725e87a7cedf", "66f130d9-b81d-4e8e-9b08-da74b9c891df"]
+    terrascan    = ["AC_AWS_0465"]
     security_hub = ["EKS.8"]
     prowler      = ["eks_control_plane_logging_all_types_enabled"]
   }

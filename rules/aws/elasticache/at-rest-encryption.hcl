@@ -20,6 +20,7 @@ rule "aws/elasticache/at-rest-encryption" {
     trivy        = ["AWS-0045"]
     tfsec        = ["aws-elasticache-enable-at-rest-encryption"]
     kics         = ["76976de7-c7b1-4f64-a94f-90c1345914c2"]
+    terrascan    = ["AC_AWS_0466"]
     security_hub = ["ElastiCache.4"]
   }
 

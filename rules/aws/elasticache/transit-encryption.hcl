@@ -19,6 +19,7 @@ rule "aws/elasticache/transit-encryption" {
     trivy        = ["AWS-0051"]
     tfsec        = ["aws-elasticache-enable-in-transit-encryption"]
     kics         = ["1afbb3fa-cf6c-4a3d-b730-95e9f4df343e"]
+    terrascan    = ["AC_AWS_0467"]
     security_hub = ["ElastiCache.5"]
   }
 

@@ -18,6 +18,7 @@ rule "aws/elb/classic-access-logs" {
   aliases {
     checkov      = ["CKV_AWS_92"]
     kics         = ["20018359-6fd7-4d05-ab26-d4dffccbdf79"]
+    terrascan    = ["AC_AWS_0470"]
     security_hub = ["ELB.5"]
     prowler      = ["elb_logging_enabled"]
   }

@@ -16,6 +16,7 @@ rule "aws/elb/classic-listener-tls" {
 
   aliases {
     checkov      = ["CKV_AWS_127", "CKV_AWS_376"]
+    terrascan    = ["AC_AWS_0120"]
     security_hub = ["ELB.3"]
     prowler      = ["elb_ssl_listeners"]
   }

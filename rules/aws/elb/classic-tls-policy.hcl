@@ -14,8 +14,9 @@ rule "aws/elb/classic-tls-policy" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_213"]
-    kics    = ["126c1788-23c2-4a10-906c-ef179f4f96ec"]
+    checkov   = ["CKV_AWS_213"]
+    kics      = ["126c1788-23c2-4a10-906c-ef179f4f96ec"]
+    terrascan = ["AC_AWS_0172"]
   }
 
   target {

@@ -15,10 +15,11 @@ rule "aws/elb/listener-https" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_2"]
-    trivy   = ["AWS-0054"]
-    tfsec   = ["aws-elb-http-not-used"]
-    kics    = ["de7f5e83-da88-4046-871f-ea18504b1d43"]
+    checkov   = ["CKV_AWS_2"]
+    trivy     = ["AWS-0054"]
+    tfsec     = ["aws-elb-http-not-used"]
+    kics      = ["de7f5e83-da88-4046-871f-ea18504b1d43"]
+    terrascan = ["AC_AWS_0491"]
   }
 
   target {

@@ -15,7 +15,8 @@ rule "aws/elb/target-group-https" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_378"]
+    checkov   = ["CKV_AWS_378"]
+    terrascan = ["AC_AWS_0492"]
   }
 
   target {

@@ -15,8 +15,9 @@ rule "aws/globalaccelerator/flow-logs" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_75"]
-    kics    = ["96e8183b-e985-457b-90cd-61c0503a3369"]
+    checkov   = ["CKV_AWS_75"]
+    kics      = ["96e8183b-e985-457b-90cd-61c0503a3369"]
+    terrascan = ["AC_AWS_0471"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/guardduty/enabled" {
   aliases {
     checkov      = ["CKV_AWS_238"]
     kics         = ["704dadd3-54fc-48ac-b6a0-02f170011473"]
+    terrascan    = ["AC_AWS_0131"]
     security_hub = ["GuardDuty.1"]
     prowler      = ["guardduty_is_enabled"]
   }

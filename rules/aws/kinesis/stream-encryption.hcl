@@ -19,6 +19,7 @@ rule "aws/kinesis/stream-encryption" {
     trivy        = ["AWS-0064"]
     tfsec        = ["aws-kinesis-enable-in-transit-encryption"]
     kics         = ["862fe4bf-3eec-4767-a517-40f378886b88"]
+    terrascan    = ["AC_AWS_0157"]
     security_hub = ["Kinesis.1"]
   }
 

@@ -19,6 +19,7 @@ rule "aws/kms/key-rotation" {
     trivy        = ["AWS-0065"]
     tfsec        = ["aws-kms-auto-rotate-keys"]
     kics         = ["22fbfeac-7b5a-421a-8a27-7a2178bb910b"]
+    terrascan    = ["AC_AWS_0160"]
     security_hub = ["KMS.4"]
     prowler      = ["kms_cmk_rotation_enabled"]
     cis_aws      = ["5.0.0/3.6", "3.0.0/3.6"]

@@ -16,7 +16,8 @@ rule "aws/lambda/environment-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_173"]
+    checkov   = ["CKV_AWS_173"]
+    terrascan = ["AC_AWS_0483"]
   }
 
   target {

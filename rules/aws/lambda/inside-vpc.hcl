@@ -16,6 +16,7 @@ rule "aws/lambda/inside-vpc" {
 
   aliases {
     checkov      = ["CKV_AWS_117"]
+    terrascan    = ["AC_AWS_0486"]
     security_hub = ["Lambda.3"]
     prowler      = ["awslambda_function_inside_vpc"]
   }

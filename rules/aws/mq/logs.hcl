@@ -19,6 +19,7 @@ rule "aws/mq/logs" {
     trivy        = ["AWS-0070", "AWS-0071"]
     tfsec        = ["aws-mq-enable-audit-logging", "aws-mq-enable-general-logging"]
     kics         = ["31245f98-a6a9-4182-9fc1-45482b9d030a"]
+    terrascan    = ["AC_AWS_0174"]
     security_hub = ["MQ.2"]
   }
 

@@ -20,6 +20,7 @@ rule "aws/neptune/audit-log-export" {
     prowler      = ["neptune_cluster_integration_cloudwatch_logs"]
     trivy        = ["AWS-0075"]
     kics         = ["45cff7b6-3b80-40c1-ba7b-2cf480678bb8"]
+    terrascan    = ["AC_AWS_0494"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/neptune/storage-encryption" {
     security_hub = ["Neptune.1"]
     trivy        = ["AWS-0076"]
     kics         = ["98d59056-f745-4ef5-8613-32bca8d40b7e"]
+    terrascan    = ["AC_AWS_0493"]
   }
 
   target {

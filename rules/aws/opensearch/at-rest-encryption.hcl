@@ -20,6 +20,7 @@ rule "aws/opensearch/at-rest-encryption" {
     prowler      = ["opensearch_service_domains_encryption_at_rest_enabled"]
     trivy        = ["AWS-0048"]
     kics         = ["24e16922-4330-4e9d-be8a-caa90299466a"]
+    terrascan    = ["AC_AWS_0112"]
   }
 
   target {

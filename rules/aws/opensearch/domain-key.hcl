@@ -16,8 +16,9 @@ rule "aws/opensearch/domain-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_247"]
-    kics    = ["7af2f4a3-00d9-47f3-8d15-ca0888f4e5b2"]
+    checkov   = ["CKV_AWS_247"]
+    kics      = ["7af2f4a3-00d9-47f3-8d15-ca0888f4e5b2"]
+    terrascan = ["AC_AWS_0111"]
   }
 
   target {

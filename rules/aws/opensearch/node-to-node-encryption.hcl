@@ -19,6 +19,7 @@ rule "aws/opensearch/node-to-node-encryption" {
     prowler      = ["opensearch_service_domains_node_to_node_encryption_enabled"]
     trivy        = ["AWS-0043"]
     kics         = ["967eb3e6-26fc-497d-8895-6428beb6e8e2"]
+    terrascan    = ["AC_AWS_0468"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/rds/cluster-storage-encryption" {
   aliases {
     checkov      = ["CKV_AWS_96"]
     kics         = ["1a690d1d-0ae7-49fa-b2db-b75ae0dd1d3e", "3199c26c-7871-4cb3-99c2-10a59244ce7f"]
+    terrascan    = ["AC_AWS_0186"]
     prowler      = ["rds_cluster_storage_encrypted"]
     security_hub = ["RDS.27"]
   }

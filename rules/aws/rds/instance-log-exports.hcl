@@ -18,6 +18,7 @@ rule "aws/rds/instance-log-exports" {
   aliases {
     checkov      = ["CKV_AWS_129"]
     kics         = ["8d7f7b8c-6c7c-40f8-baa6-62006c6c7b56"]
+    terrascan    = ["AC_AWS_0454"]
     prowler      = ["rds_instance_integration_cloudwatch_logs"]
     security_hub = ["RDS.9", "RDS.36"]
   }

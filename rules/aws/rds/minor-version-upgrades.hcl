@@ -17,6 +17,7 @@ rule "aws/rds/minor-version-upgrades" {
   aliases {
     checkov      = ["CKV_AWS_226"]
     kics         = ["3b6d777b-76e3-4133-80a3-0d6f667ade7f"]
+    terrascan    = ["AC_AWS_0056"]
     security_hub = ["RDS.13"]
     prowler      = ["rds_instance_minor_version_upgrade_enabled"]
     cis_aws      = ["5.0.0/2.2.2", "3.0.0/2.3.2"]

@@ -18,6 +18,7 @@ rule "aws/rds/no-public-access" {
     checkov      = ["CKV_AWS_17"]
     trivy        = ["AWS-0180"]
     kics         = ["35113e6f-2c6b-414d-beec-7a9482d3b2d1"]
+    terrascan    = ["AC_AWS_0054"]
     security_hub = ["RDS.2"]
     prowler      = ["rds_instance_no_public_access"]
     cis_aws      = ["5.0.0/2.2.3", "3.0.0/2.3.3"]

@@ -17,6 +17,7 @@ rule "aws/redshift/encryption" {
   aliases {
     checkov      = ["CKV_AWS_64"]
     kics         = ["cfdcabb0-fc06-427c-865b-c59f13e898ce"]
+    terrascan    = ["AC_AWS_0198"]
     security_hub = ["Redshift.10"]
   }
 

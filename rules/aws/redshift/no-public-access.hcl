@@ -17,6 +17,7 @@ rule "aws/redshift/no-public-access" {
   aliases {
     checkov      = ["CKV_AWS_87"]
     kics         = ["af173fde-95ea-4584-b904-bb3923ac4bda"]
+    terrascan    = ["AC_AWS_0199"]
     security_hub = ["Redshift.1"]
     prowler      = ["redshift_cluster_public_access"]
   }

@@ -15,8 +15,9 @@ rule "aws/sagemaker/notebook-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_187", "CKV_AWS_22"]
-    kics    = ["f3674e0c-f6be-43fa-b71c-bf346d1aed99"]
+    checkov   = ["CKV_AWS_187", "CKV_AWS_22"]
+    kics      = ["f3674e0c-f6be-43fa-b71c-bf346d1aed99"]
+    terrascan = ["AC_AWS_0499"]
   }
 
   target {

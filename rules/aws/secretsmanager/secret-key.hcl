@@ -16,10 +16,11 @@ rule "aws/secretsmanager/secret-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_149"]
-    trivy   = ["AWS-0098"]
-    tfsec   = ["aws-ssm-secret-use-customer-key"]
-    kics    = ["a2f548f2-188c-4fff-b172-e9a6acb216bd"]
+    checkov   = ["CKV_AWS_149"]
+    trivy     = ["AWS-0098"]
+    tfsec     = ["aws-ssm-secret-use-customer-key"]
+    kics      = ["a2f548f2-188c-4fff-b172-e9a6acb216bd"]
+    terrascan = ["AC_AWS_0500"]
   }
 
   target {

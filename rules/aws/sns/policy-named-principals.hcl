@@ -17,6 +17,7 @@ rule "aws/sns/policy-named-principals" {
   aliases {
     checkov      = ["CKV_AWS_169"]
     kics         = ["b26d2b7e-60f6-413d-a3a1-a57db24aa2b3"]
+    terrascan    = ["AC_AWS_0385"]
     security_hub = ["SNS.4"]
   }
 

@@ -19,6 +19,7 @@ rule "aws/sns/topic-encryption" {
     trivy        = ["AWS-0095"]
     tfsec        = ["aws-sns-enable-topic-encryption"]
     kics         = ["28545147-2fc6-42d5-a1f9-cf226658e591"]
+    terrascan    = ["AC_AWS_0502"]
     security_hub = ["SNS.1"]
     prowler      = ["sns_topics_kms_encryption_at_rest_enabled"]
   }

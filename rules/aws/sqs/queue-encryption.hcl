@@ -19,6 +19,7 @@ rule "aws/sqs/queue-encryption" {
     trivy        = ["AWS-0096"]
     tfsec        = ["aws-sqs-enable-queue-encryption"]
     kics         = ["6e8849c1-3aa7-40e3-9063-b85ee300f29f"]
+    terrascan    = ["AC_AWS_0366"]
     security_hub = ["SQS.1"]
     prowler      = ["sqs_queues_server_side_encryption_enabled"]
   }

@@ -18,6 +18,7 @@ rule "aws/vpc/flow-logs" {
     checkov      = ["CKV2_AWS_11"]
     trivy        = ["AWS-0178"]
     kics         = ["f83121ea-03da-434f-9277-9cd247ab3047"]
+    terrascan    = ["AC_AWS_0369"]
     security_hub = ["EC2.6"]
     prowler      = ["vpc_flow_logs_enabled"]
     cis_aws      = ["5.0.0/3.7", "3.0.0/3.7"]

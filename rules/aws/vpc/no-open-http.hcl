@@ -16,8 +16,9 @@ rule "aws/vpc/no-open-http" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_260"]
-    kics    = ["ffac8a12-322e-42c1-b9b9-81ff85c39ef7"]
+    checkov   = ["CKV_AWS_260"]
+    kics      = ["ffac8a12-322e-42c1-b9b9-81ff85c39ef7"]
+    terrascan = ["AC_AWS_0228"]
   }
 
   target {

@@ -15,7 +15,8 @@ rule "aws/vpc/no-open-ports" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_277"]
+    checkov   = ["CKV_AWS_277"]
+    terrascan = ["AC_AWS_0231"]
   }
 
   target {

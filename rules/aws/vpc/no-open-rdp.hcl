@@ -18,6 +18,7 @@ rule "aws/vpc/no-open-rdp" {
   aliases {
     checkov      = ["CKV_AWS_25"]
     kics         = ["151187cb-0efc-481c-babd-ad24e3c9bc22"]
+    terrascan    = ["AC_AWS_0230"]
     security_hub = ["EC2.14"]
     prowler      = ["ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389"]
   }

@@ -18,6 +18,7 @@ rule "aws/vpc/no-open-ssh" {
   aliases {
     checkov      = ["CKV_AWS_24"]
     kics         = ["65905cec-d691-4320-b320-2000436cb696"]
+    terrascan    = ["AC_AWS_0227"]
     security_hub = ["EC2.13"]
     prowler      = ["ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22"]
   }

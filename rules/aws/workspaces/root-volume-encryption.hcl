@@ -14,7 +14,8 @@ rule "aws/workspaces/root-volume-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_156"]
+    checkov   = ["CKV_AWS_156"]
+    terrascan = ["AC_AWS_0503"]
   }
 
   target {

@@ -15,7 +15,8 @@ rule "aws/workspaces/user-volume-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_155"]
+    checkov   = ["CKV_AWS_155"]
+    terrascan = ["AC_AWS_0504"]
   }
 
   target {
