@@ -21,6 +21,7 @@ rule "aws/apigateway/access-logs" {
     tfsec        = ["aws-api-gateway-enable-access-logging"]
     kics         = ["9111f9a5-6b80-40f9-bc82-c05f970779c3"]
     terrascan    = ["AC_AWS_0442"]
+    snyk         = ["SNYK-CC-TF-138"]
     security_hub = ["APIGateway.9"]
     prowler      = ["apigatewayv2_api_access_logging_enabled"]
   }

@@ -21,6 +21,7 @@ rule "aws/cloudwatch/log-group-key" {
     tfsec     = ["aws-cloudwatch-log-group-customer-key"]
     kics      = ["0afbcfe9-d341-4b92-a64c-7e6de0543879"]
     terrascan = ["AC_AWS_0451"]
+    snyk      = ["SNYK-CC-AWS-415"]
     prowler   = ["cloudwatch_log_group_kms_encryption_enabled"]
   }
 

@@ -20,6 +20,7 @@ rule "aws/ec2/block-device-encryption" {
     tfsec     = ["aws-ec2-enable-at-rest-encryption", "aws-ec2-enable-launch-config-at-rest-encryption"]
     kics      = ["4de9de27-254e-424f-bd70-4c1e95790838"]
     terrascan = ["AC_AWS_0167"]
+    snyk      = ["SNYK-CC-TF-53"]
   }
 
   target {

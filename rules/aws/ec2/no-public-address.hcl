@@ -18,6 +18,7 @@ rule "aws/ec2/no-public-address" {
     checkov      = ["CKV_AWS_88", "CKV_AWS_389"]
     trivy        = ["AWS-0009"]
     kics         = ["5a2486aa-facf-477d-a5c1-b010789459ce"]
+    snyk         = ["SNYK-CC-TF-51"]
     security_hub = ["EC2.9", "EC2.25", "AutoScaling.5"]
     prowler      = ["ec2_instance_public_ip", "ec2_launch_template_no_public_ip"]
   }

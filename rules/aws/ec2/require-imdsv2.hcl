@@ -19,6 +19,7 @@ rule "aws/ec2/require-imdsv2" {
     trivy        = ["AWS-0028", "AWS-0130"]
     tfsec        = ["aws-ec2-enforce-http-token-imds"]
     terrascan    = ["AC_AWS_0479", "AC_AWS_0487"]
+    snyk         = ["SNYK-CC-TF-130"]
     security_hub = ["EC2.8", "EC2.170", "AutoScaling.3"]
     prowler      = ["ec2_instance_imdsv2_enabled"]
     cis_aws      = ["5.0.0/5.7", "3.0.0/5.6"]

@@ -21,6 +21,7 @@ rule "aws/ecr/immutable-tags" {
     tfsec        = ["aws-ecr-enforce-immutable-repository"]
     kics         = ["d1846b12-20c5-4d45-8798-fc35b79268eb"]
     terrascan    = ["AC_AWS_0447"]
+    snyk         = ["SNYK-CC-TF-126"]
     security_hub = ["ECR.2"]
     prowler      = ["ecr_repositories_tag_immutability"]
   }

@@ -20,6 +20,7 @@ rule "aws/ecr/scan-on-push" {
     tfsec        = ["aws-ecr-enable-image-scans"]
     kics         = ["9630336b-3fed-4096-8173-b9afdfe346a7"]
     terrascan    = ["AC_AWS_0083"]
+    snyk         = ["SNYK-CC-TF-61"]
     security_hub = ["ECR.1"]
     prowler      = ["ecr_repositories_scan_images_on_push_enabled"]
   }

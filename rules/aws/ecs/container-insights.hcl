@@ -20,6 +20,7 @@ rule "aws/ecs/container-insights" {
     trivy        = ["AWS-0034"]
     tfsec        = ["aws-ecs-enable-container-insight"]
     kics         = ["97cb0688-369a-4d26-b1f7-86c4c91231bc"]
+    snyk         = ["SNYK-CC-TF-128"]
     security_hub = ["ECS.12"]
   }
 

@@ -19,6 +19,7 @@ rule "aws/eks/public-endpoint-sources" {
     trivy   = ["AWS-0041"]
     tfsec   = ["aws-eks-no-public-cluster-access-to-cidr"]
     kics    = ["61cf9883-1752-4768-b18c-0d57f2737709"]
+    snyk    = ["SNYK-CC-TF-94"]
   }
 
   target {

@@ -21,6 +21,7 @@ rule "aws/elasticache/at-rest-encryption" {
     tfsec        = ["aws-elasticache-enable-at-rest-encryption"]
     kics         = ["76976de7-c7b1-4f64-a94f-90c1345914c2"]
     terrascan    = ["AC_AWS_0466"]
+    snyk         = ["SNYK-CC-TF-71"]
     security_hub = ["ElastiCache.4"]
   }
 

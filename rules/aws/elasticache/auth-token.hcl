@@ -16,6 +16,7 @@ rule "aws/elasticache/auth-token" {
 
   aliases {
     checkov      = ["CKV_AWS_31"]
+    snyk         = ["SNYK-CC-TF-215"]
     security_hub = ["ElastiCache.6"]
     prowler      = ["elasticache_redis_replication_group_auth_enabled"]
   }

@@ -20,6 +20,7 @@ rule "aws/elb/drop-invalid-headers" {
     trivy        = ["AWS-0052"]
     tfsec        = ["aws-elb-drop-invalid-headers"]
     kics         = ["6e3fd2ed-5c83-4c68-9679-7700d224d379"]
+    snyk         = ["SNYK-CC-AWS-405"]
     security_hub = ["ELB.4"]
     prowler      = ["elbv2_alb_drop_invalid_header_fields_enabled"]
   }

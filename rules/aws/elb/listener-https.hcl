@@ -20,6 +20,7 @@ rule "aws/elb/listener-https" {
     tfsec     = ["aws-elb-http-not-used"]
     kics      = ["de7f5e83-da88-4046-871f-ea18504b1d43"]
     terrascan = ["AC_AWS_0491"]
+    snyk      = ["SNYK-CC-TF-47"]
   }
 
   target {

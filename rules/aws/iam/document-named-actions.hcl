@@ -17,6 +17,7 @@ rule "aws/iam/document-named-actions" {
   aliases {
     checkov = ["CKV_AWS_49", "CKV_AWS_1", "CKV2_AWS_40"]
     kics    = ["2f37c4a3-58b9-4afe-8a87-d7f1d2286f84"]
+    snyk    = ["SNYK-CC-TF-69", "SNYK-CC-TF-119"]
     cis_aws = ["5.0.0/1.15", "3.0.0/1.16"]
   }
 

@@ -17,6 +17,7 @@ rule "aws/kms/policy-named-principals" {
   aliases {
     checkov      = ["CKV_AWS_33"]
     terrascan    = ["AC_AWS_0162"]
+    snyk         = ["SNYK-CC-AWS-709"]
     security_hub = ["KMS.5"]
     prowler      = ["kms_key_not_publicly_accessible"]
   }

@@ -21,6 +21,7 @@ rule "aws/lambda/tracing" {
     tfsec     = ["aws-lambda-enable-tracing"]
     kics      = ["8152e0cf-d2f0-47ad-96d5-d003a76eabd1"]
     terrascan = ["AC_AWS_0163", "AC_AWS_0485"]
+    snyk      = ["SNYK-CC-TF-133"]
   }
 
   target {

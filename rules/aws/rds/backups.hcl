@@ -20,6 +20,7 @@ rule "aws/rds/backups" {
     tfsec        = ["aws-rds-specify-backup-retention"]
     kics         = ["e542bd46-58c4-4e0f-a52a-1fb4f9548e02", "1dc73fb4-5b51-430c-8c5f-25dcf9090b02"]
     terrascan    = ["AC_AWS_0495"]
+    snyk         = ["SNYK-CC-AWS-408"]
     prowler      = ["rds_instance_backup_enabled"]
     security_hub = ["RDS.11"]
   }

@@ -20,6 +20,7 @@ rule "aws/rds/instance-iam-authentication" {
     trivy        = ["AWS-0176"]
     kics         = ["88fd05e0-ac0e-43d2-ba6d-fc0ba60ae1a6"]
     terrascan    = ["AC_AWS_0053"]
+    snyk         = ["SNYK-CC-AWS-414"]
     security_hub = ["RDS.10"]
     prowler      = ["rds_instance_iam_authentication_enabled"]
   }

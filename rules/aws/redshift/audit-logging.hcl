@@ -18,6 +18,7 @@ rule "aws/redshift/audit-logging" {
     checkov      = ["CKV_AWS_71"]
     kics         = ["15ffbacc-fa42-4f6f-a57d-2feac7365caa"]
     terrascan    = ["AC_AWS_0200"]
+    snyk         = ["SNYK-CC-TF-136"]
     security_hub = ["Redshift.4"]
     prowler      = ["redshift_cluster_audit_logging"]
   }

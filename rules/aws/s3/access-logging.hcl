@@ -20,6 +20,7 @@ rule "aws/s3/access-logging" {
     tfsec        = ["aws-s3-enable-bucket-logging"]
     kics         = ["f861041c-8c9f-4156-acfc-5e6e524f5884"]
     terrascan    = ["AC_AWS_0497"]
+    snyk         = ["SNYK-CC-TF-45"]
     security_hub = ["S3.9"]
     prowler      = ["s3_bucket_server_access_logging_enabled"]
   }

@@ -21,6 +21,7 @@ rule "aws/s3/default-encryption" {
     tfsec        = ["aws-s3-enable-bucket-encryption"]
     kics         = ["6726dcc0-5ff5-459d-b473-a780bef7665c"]
     terrascan    = ["AC_AWS_0207"]
+    snyk         = ["SNYK-CC-TF-4"]
     security_hub = ["S3.17"]
     prowler      = ["s3_bucket_kms_encryption"]
   }

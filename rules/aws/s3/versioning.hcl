@@ -21,6 +21,7 @@ rule "aws/s3/versioning" {
     tfsec        = ["aws-s3-enable-versioning"]
     kics         = ["568a4d22-3517-44a6-a7ad-6a7eed88722c"]
     terrascan    = ["AC_AWS_0214"]
+    snyk         = ["SNYK-CC-TF-124"]
     security_hub = ["S3.14"]
     prowler      = ["s3_bucket_object_versioning"]
   }

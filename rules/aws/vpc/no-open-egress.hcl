@@ -17,6 +17,7 @@ rule "aws/vpc/no-open-egress" {
   aliases {
     checkov = ["CKV_AWS_382"]
     trivy   = ["AWS-0104"]
+    snyk    = ["SNYK-CC-TF-73", "SNYK-CC-TF-72"]
   }
 
   target {

@@ -21,6 +21,7 @@ rule "aws/vpc/rule-descriptions" {
     trivy   = ["AWS-0099", "AWS-0124"]
     tfsec   = ["aws-ec2-add-description-to-security-group", "aws-ec2-add-description-to-security-group-rule"]
     kics    = ["68eb4bf3-f9bf-463d-b5cf-e029bb446d2e", "cb3f5ed6-0d18-40de-a93d-b3538db31e8c"]
+    snyk    = ["SNYK-CC-TF-56"]
   }
 
   target {
