@@ -18,6 +18,7 @@ rule "aws/apigateway/execution-logs" {
   aliases {
     checkov      = ["CKV2_AWS_4"]
     security_hub = ["APIGateway.1"]
+    prowler      = ["apigateway_restapi_logging_enabled"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/apigateway/method-cache" {
     trivy        = ["AWS-0002"]
     kics         = ["b7c9a40c-23e4-4a2d-8d39-a3352f10f288"]
     security_hub = ["APIGateway.5"]
+    prowler      = ["apigateway_restapi_cache_encrypted"]
   }
 
   target {

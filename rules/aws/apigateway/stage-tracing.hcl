@@ -21,6 +21,7 @@ rule "aws/apigateway/stage-tracing" {
     kics         = ["5813ef56-fa94-406a-b35d-977d4a56ff2b"]
     terrascan    = ["AC_AWS_0015"]
     security_hub = ["APIGateway.3"]
+    prowler      = ["apigateway_restapi_tracing_enabled"]
   }
 
   target {

@@ -15,8 +15,10 @@ rule "aws/apigateway/web-acl" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_29"]
-    kics    = ["a186e82c-1078-4a7b-85d8-579561fde884"]
+    checkov      = ["CKV2_AWS_29"]
+    kics         = ["a186e82c-1078-4a7b-85d8-579561fde884"]
+    security_hub = ["APIGateway.4"]
+    prowler      = ["apigateway_restapi_waf_acl_attached"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/appsync/field-logging" {
   aliases {
     checkov      = ["CKV_AWS_193", "CKV_AWS_194"]
     security_hub = ["AppSync.2"]
+    prowler      = ["appsync_field_level_logging_enabled"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/athena/workgroup-enforcement" {
     checkov = ["CKV_AWS_82"]
     trivy   = ["AWS-0007"]
     tfsec   = ["aws-athena-no-encryption-override"]
+    prowler = ["athena_workgroup_enforce_configuration"]
   }
 
   target {

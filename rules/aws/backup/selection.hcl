@@ -15,7 +15,9 @@ rule "aws/backup/selection" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_8", "CKV2_AWS_9", "CKV2_AWS_18"]
+    checkov      = ["CKV2_AWS_8", "CKV2_AWS_9", "CKV2_AWS_18"]
+    security_hub = ["EFS.2", "EC2.28"]
+    prowler      = ["efs_have_backup_enabled", "ec2_ebs_volume_protected_by_backup_plan"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/cloudfront/geo-restriction" {
   aliases {
     checkov   = ["CKV_AWS_374"]
     terrascan = ["AC_AWS_0026"]
+    prowler   = ["cloudfront_distributions_geo_restrictions_enabled"]
   }
 
   target {

@@ -15,7 +15,9 @@ rule "aws/cloudfront/origin-tls" {
   ]
 
   aliases {
-    checkov = ["CKV2_AWS_54"]
+    checkov      = ["CKV2_AWS_54"]
+    security_hub = ["CloudFront.10"]
+    prowler      = ["cloudfront_distributions_using_deprecated_ssl_protocols"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/cloudtrail/log-group" {
     trivy        = ["AWS-0162"]
     kics         = ["17b30f8f-8dfb-4597-adf6-57600b6cf25e"]
     security_hub = ["CloudTrail.5"]
+    prowler      = ["cloudtrail_cloudwatch_logging_enabled"]
   }
 
   target {

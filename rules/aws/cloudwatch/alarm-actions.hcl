@@ -15,7 +15,9 @@ rule "aws/cloudwatch/alarm-actions" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_319"]
+    checkov      = ["CKV_AWS_319"]
+    security_hub = ["CloudWatch.17"]
+    prowler      = ["cloudwatch_alarm_actions_enabled"]
   }
 
   target {

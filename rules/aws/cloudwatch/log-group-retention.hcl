@@ -16,9 +16,11 @@ rule "aws/cloudwatch/log-group-retention" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_338", "CKV_AWS_66"]
-    kics      = ["ef0b316a-211e-42f1-888e-64efe172b755"]
-    terrascan = ["AC_AWS_0452"]
+    checkov      = ["CKV_AWS_338", "CKV_AWS_66"]
+    kics         = ["ef0b316a-211e-42f1-888e-64efe172b755"]
+    terrascan    = ["AC_AWS_0452"]
+    security_hub = ["CloudWatch.16"]
+    prowler      = ["cloudwatch_log_group_retention_policy_specific_days_enabled"]
   }
 
   target {

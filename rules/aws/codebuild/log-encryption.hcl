@@ -17,6 +17,7 @@ rule "aws/codebuild/log-encryption" {
   aliases {
     checkov      = ["CKV_AWS_311"]
     security_hub = ["CodeBuild.3"]
+    prowler      = ["codebuild_project_s3_logs_encrypted"]
   }
 
   target {

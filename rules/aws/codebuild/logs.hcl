@@ -17,6 +17,7 @@ rule "aws/codebuild/logs" {
   aliases {
     checkov      = ["CKV_AWS_314"]
     security_hub = ["CodeBuild.4"]
+    prowler      = ["codebuild_project_logging_enabled"]
   }
 
   target {

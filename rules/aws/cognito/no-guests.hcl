@@ -17,6 +17,7 @@ rule "aws/cognito/no-guests" {
   aliases {
     checkov      = ["CKV_AWS_366"]
     security_hub = ["Cognito.2"]
+    prowler      = ["cognito_identity_pool_guest_access_disabled"]
   }
 
   target {

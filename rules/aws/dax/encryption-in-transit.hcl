@@ -17,6 +17,7 @@ rule "aws/dax/encryption-in-transit" {
   aliases {
     checkov      = ["CKV_AWS_239"]
     security_hub = ["DynamoDB.7"]
+    prowler      = ["dynamodb_accelerator_cluster_in_transit_encryption_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/dynamodb/capacity-on-demand" {
   aliases {
     checkov      = ["CKV2_AWS_16"]
     security_hub = ["DynamoDB.1"]
+    prowler      = ["dynamodb_table_autoscaling_enabled"]
   }
 
   target {

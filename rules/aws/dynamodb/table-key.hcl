@@ -21,6 +21,7 @@ rule "aws/dynamodb/table-key" {
     tfsec     = ["aws-dynamodb-table-customer-key"]
     kics      = ["ce089fd4-1406-47bd-8aad-c259772bb294"]
     terrascan = ["AC_AWS_0457"]
+    prowler   = ["dynamodb_tables_kms_cmk_encryption_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/ec2/autoscaling-health-check" {
   aliases {
     checkov      = ["CKV2_AWS_15"]
     security_hub = ["AutoScaling.1"]
+    prowler      = ["autoscaling_group_elb_health_check_enabled"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/ec2/detailed-monitoring" {
     checkov   = ["CKV_AWS_126"]
     kics      = ["23b70e32-032e-4fa6-ba5c-82f56b9980e6"]
     terrascan = ["AC_AWS_0480"]
+    prowler   = ["ec2_instance_detailed_monitoring_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/ec2/instance-profile" {
 
   aliases {
     checkov = ["CKV2_AWS_41"]
+    prowler = ["ec2_instance_profile_attached"]
     cis_aws = ["5.0.0/1.17", "3.0.0/1.18"]
   }
 

@@ -21,7 +21,7 @@ rule "aws/ec2/require-imdsv2" {
     terrascan    = ["AC_AWS_0479", "AC_AWS_0487"]
     snyk         = ["SNYK-CC-TF-130"]
     security_hub = ["EC2.8", "EC2.170", "AutoScaling.3"]
-    prowler      = ["ec2_instance_imdsv2_enabled"]
+    prowler      = ["ec2_instance_imdsv2_enabled", "ec2_launch_template_imdsv2_required"]
     cis_aws      = ["5.0.0/5.7", "3.0.0/5.6"]
   }
 

@@ -18,6 +18,7 @@ rule "aws/ecr/policy-named-principals" {
     checkov   = ["CKV_AWS_32"]
     kics      = ["e86e26fc-489e-44f0-9bcd-97305e4ba69a"]
     terrascan = ["AC_AWS_0084"]
+    prowler   = ["ecr_repositories_not_publicly_accessible"]
   }
 
   target {

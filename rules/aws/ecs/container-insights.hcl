@@ -22,6 +22,7 @@ rule "aws/ecs/container-insights" {
     kics         = ["97cb0688-369a-4d26-b1f7-86c4c91231bc"]
     snyk         = ["SNYK-CC-TF-128"]
     security_hub = ["ECS.12"]
+    prowler      = ["ecs_cluster_container_insights_enabled"]
   }
 
   target {

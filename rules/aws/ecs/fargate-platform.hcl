@@ -17,6 +17,7 @@ rule "aws/ecs/fargate-platform" {
   aliases {
     checkov      = ["CKV_AWS_332"]
     security_hub = ["ECS.10"]
+    prowler      = ["ecs_service_fargate_latest_platform_version"]
   }
 
   target {

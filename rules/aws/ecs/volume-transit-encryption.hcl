@@ -15,11 +15,12 @@ rule "aws/ecs/volume-transit-encryption" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_97"]
-    trivy     = ["AWS-0035"]
-    tfsec     = ["aws-ecs-enable-in-transit-encryption"]
-    kics      = ["4d46ff3b-7160-41d1-a310-71d6d370b08f"]
-    terrascan = ["AC_AWS_0463"]
+    checkov      = ["CKV_AWS_97"]
+    trivy        = ["AWS-0035"]
+    tfsec        = ["aws-ecs-enable-in-transit-encryption"]
+    kics         = ["4d46ff3b-7160-41d1-a310-71d6d370b08f"]
+    terrascan    = ["AC_AWS_0463"]
+    security_hub = ["ECS.18"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/efs/access-point-root" {
   aliases {
     checkov      = ["CKV_AWS_329"]
     security_hub = ["EFS.3"]
+    prowler      = ["efs_access_point_enforce_root_directory"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/efs/access-point-user" {
   aliases {
     checkov      = ["CKV_AWS_330"]
     security_hub = ["EFS.4"]
+    prowler      = ["efs_access_point_enforce_user_identity"]
   }
 
   target {

@@ -21,7 +21,7 @@ rule "aws/efs/encryption" {
     tfsec        = ["aws-efs-enable-at-rest-encryption"]
     kics         = ["48207659-729f-4b5c-9402-f884257d794f"]
     terrascan    = ["AC_AWS_0097"]
-    security_hub = ["EFS.1"]
+    security_hub = ["EFS.1", "EFS.8"]
     prowler      = ["efs_encryption_at_rest_enabled"]
     cis_aws      = ["5.0.0/2.3.1", "3.0.0/2.4.1"]
   }

@@ -23,6 +23,7 @@ rule "aws/elasticache/at-rest-encryption" {
     terrascan    = ["AC_AWS_0466"]
     snyk         = ["SNYK-CC-TF-71"]
     security_hub = ["ElastiCache.4"]
+    prowler      = ["elasticache_redis_cluster_rest_encryption_enabled"]
   }
 
   target {

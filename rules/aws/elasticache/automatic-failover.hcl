@@ -17,6 +17,7 @@ rule "aws/elasticache/automatic-failover" {
   aliases {
     checkov      = ["CKV2_AWS_50"]
     security_hub = ["ElastiCache.3"]
+    prowler      = ["elasticache_redis_cluster_automatic_failover_enabled"]
   }
 
   target {

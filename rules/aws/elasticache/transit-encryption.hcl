@@ -21,6 +21,7 @@ rule "aws/elasticache/transit-encryption" {
     kics         = ["1afbb3fa-cf6c-4a3d-b730-95e9f4df343e"]
     terrascan    = ["AC_AWS_0467"]
     security_hub = ["ElastiCache.5"]
+    prowler      = ["elasticache_redis_cluster_in_transit_encryption_enabled"]
   }
 
   target {

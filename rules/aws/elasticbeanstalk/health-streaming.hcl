@@ -17,6 +17,7 @@ rule "aws/elasticbeanstalk/health-streaming" {
   aliases {
     checkov      = ["CKV_AWS_312"]
     security_hub = ["ElasticBeanstalk.1"]
+    prowler      = ["elasticbeanstalk_environment_enhanced_health_reporting"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/elasticbeanstalk/managed-updates" {
   aliases {
     checkov      = ["CKV_AWS_340"]
     security_hub = ["ElasticBeanstalk.2"]
+    prowler      = ["elasticbeanstalk_environment_managed_updates_enabled"]
   }
 
   target {

@@ -18,7 +18,7 @@ rule "aws/elb/desync-mitigation" {
   aliases {
     checkov      = ["CKV_AWS_328"]
     security_hub = ["ELB.12", "ELB.14"]
-    prowler      = ["elbv2_desync_mitigation_mode"]
+    prowler      = ["elbv2_desync_mitigation_mode", "elb_desync_mitigation_mode"]
   }
 
   target {

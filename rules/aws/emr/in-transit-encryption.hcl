@@ -15,7 +15,8 @@ rule "aws/emr/in-transit-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_351"]
+    checkov      = ["CKV_AWS_351"]
+    security_hub = ["EMR.4"]
   }
 
   target {

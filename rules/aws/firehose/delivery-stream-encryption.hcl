@@ -19,6 +19,7 @@ rule "aws/firehose/delivery-stream-encryption" {
     kics         = ["5c6dd5e7-1fe0-4cae-8f81-4c122717cef3"]
     terrascan    = ["AC_AWS_0156"]
     security_hub = ["DataFirehose.1"]
+    prowler      = ["firehose_stream_encrypted_at_rest"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/glue/catalog-encryption" {
   aliases {
     checkov = ["CKV_AWS_94"]
     kics    = ["01d50b14-e933-4c99-b314-6d08cd37ad35"]
+    prowler = ["glue_data_catalogs_connection_passwords_encryption_enabled", "glue_data_catalogs_metadata_encryption_enabled"]
   }
 
   target {

@@ -15,11 +15,13 @@ rule "aws/iam/policy-named-actions" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_62", "CKV_AWS_63", "CKV2_AWS_40"]
-    kics      = ["2f37c4a3-58b9-4afe-8a87-d7f1d2286f84", "132a8c31-9837-4203-9fd1-15ca210c7b73"]
-    terrascan = ["AC_AWS_0143", "AC_AWS_0144", "AC_AWS_0147", "AC_AWS_0474"]
-    snyk      = ["SNYK-CC-TF-69", "SNYK-CC-TF-119"]
-    cis_aws   = ["5.0.0/1.15", "3.0.0/1.16"]
+    checkov      = ["CKV_AWS_62", "CKV_AWS_63", "CKV2_AWS_40"]
+    kics         = ["2f37c4a3-58b9-4afe-8a87-d7f1d2286f84", "132a8c31-9837-4203-9fd1-15ca210c7b73"]
+    terrascan    = ["AC_AWS_0143", "AC_AWS_0144", "AC_AWS_0147", "AC_AWS_0474"]
+    snyk         = ["SNYK-CC-TF-69", "SNYK-CC-TF-119"]
+    security_hub = ["IAM.1"]
+    prowler      = ["iam_customer_attached_policy_no_administrative_privileges", "iam_customer_unattached_policy_no_administrative_privileges", "iam_inline_policy_no_administrative_privileges"]
+    cis_aws      = ["5.0.0/1.15", "3.0.0/1.16"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/iam/role-github-subjects" {
 
   aliases {
     checkov = ["CKV_AWS_393"]
+    prowler = ["iam_role_github_oidc_trust_subject_restricted"]
   }
 
   target {

@@ -21,6 +21,7 @@ rule "aws/kinesis/stream-encryption" {
     kics         = ["862fe4bf-3eec-4767-a517-40f378886b88"]
     terrascan    = ["AC_AWS_0157"]
     security_hub = ["Kinesis.1"]
+    prowler      = ["kinesis_stream_encrypted_at_rest"]
   }
 
   target {

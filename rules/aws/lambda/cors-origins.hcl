@@ -16,6 +16,7 @@ rule "aws/lambda/cors-origins" {
 
   aliases {
     checkov = ["CKV2_AWS_75"]
+    prowler = ["awslambda_function_url_cors_policy"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/lambda/dead-letter-queue" {
 
   aliases {
     checkov = ["CKV_AWS_116"]
+    prowler = ["awslambda_function_no_dead_letter_queue"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/lambda/environment-key" {
   aliases {
     checkov   = ["CKV_AWS_173"]
     terrascan = ["AC_AWS_0483"]
+    prowler   = ["awslambda_function_env_vars_not_encrypted_with_cmk"]
   }
 
   target {

@@ -16,12 +16,13 @@ rule "aws/lambda/tracing" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_50"]
-    trivy     = ["AWS-0066"]
-    tfsec     = ["aws-lambda-enable-tracing"]
-    kics      = ["8152e0cf-d2f0-47ad-96d5-d003a76eabd1"]
-    terrascan = ["AC_AWS_0163", "AC_AWS_0485"]
-    snyk      = ["SNYK-CC-TF-133"]
+    checkov      = ["CKV_AWS_50"]
+    trivy        = ["AWS-0066"]
+    tfsec        = ["aws-lambda-enable-tracing"]
+    kics         = ["8152e0cf-d2f0-47ad-96d5-d003a76eabd1"]
+    terrascan    = ["AC_AWS_0163", "AC_AWS_0485"]
+    snyk         = ["SNYK-CC-TF-133"]
+    security_hub = ["Lambda.7"]
   }
 
   target {

@@ -16,6 +16,7 @@ rule "aws/lambda/url-authorization" {
 
   aliases {
     checkov = ["CKV_AWS_258"]
+    prowler = ["awslambda_function_url_public"]
   }
 
   target {

@@ -21,6 +21,7 @@ rule "aws/mq/logs" {
     kics         = ["31245f98-a6a9-4182-9fc1-45482b9d030a"]
     terrascan    = ["AC_AWS_0174"]
     security_hub = ["MQ.2"]
+    prowler      = ["mq_broker_logging_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/mq/minor-version-upgrades" {
   aliases {
     checkov      = ["CKV_AWS_207"]
     security_hub = ["MQ.3"]
+    prowler      = ["mq_broker_auto_minor_version_upgrades"]
   }
 
   target {

@@ -21,6 +21,7 @@ rule "aws/mq/no-public-access" {
     kics         = ["4eb5f791-c861-4afd-9f94-f2a6a3fe49cb"]
     terrascan    = ["AC_AWS_0175"]
     security_hub = ["MQ.1"]
+    prowler      = ["mq_broker_not_publicly_accessible"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/msk/no-public-access" {
     checkov      = ["CKV_AWS_291"]
     kics         = ["54378d69-dd7c-4b08-a43e-80d563396857"]
     security_hub = ["MSK.4"]
+    prowler      = ["kafka_cluster_is_public"]
   }
 
   target {

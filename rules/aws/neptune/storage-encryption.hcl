@@ -20,6 +20,7 @@ rule "aws/neptune/storage-encryption" {
     trivy        = ["AWS-0076"]
     kics         = ["98d59056-f745-4ef5-8613-32bca8d40b7e"]
     terrascan    = ["AC_AWS_0493"]
+    prowler      = ["neptune_cluster_storage_encrypted"]
   }
 
   target {

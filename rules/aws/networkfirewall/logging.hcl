@@ -17,6 +17,7 @@ rule "aws/networkfirewall/logging" {
   aliases {
     checkov      = ["CKV2_AWS_63"]
     security_hub = ["NetworkFirewall.2"]
+    prowler      = ["networkfirewall_logging_enabled"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/opensearch/dedicated-masters" {
   aliases {
     checkov      = ["CKV_AWS_318", "CKV2_AWS_59"]
     security_hub = ["Opensearch.11", "ES.7"]
+    prowler      = ["opensearch_service_domains_fault_tolerant_master_nodes"]
   }
 
   target {

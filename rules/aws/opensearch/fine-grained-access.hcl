@@ -17,6 +17,7 @@ rule "aws/opensearch/fine-grained-access" {
   aliases {
     checkov      = ["CKV2_AWS_52"]
     security_hub = ["Opensearch.7"]
+    prowler      = ["opensearch_service_domains_access_control_enabled"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/redshift/database-name" {
   aliases {
     checkov      = ["CKV_AWS_320"]
     security_hub = ["Redshift.9"]
+    prowler      = ["redshift_cluster_non_default_database_name"]
   }
 
   target {

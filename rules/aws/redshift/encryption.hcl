@@ -19,6 +19,7 @@ rule "aws/redshift/encryption" {
     kics         = ["cfdcabb0-fc06-427c-865b-c59f13e898ce"]
     terrascan    = ["AC_AWS_0198"]
     security_hub = ["Redshift.10"]
+    prowler      = ["redshift_cluster_encrypted_at_rest"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/redshift/enhanced-vpc-routing" {
   aliases {
     checkov      = ["CKV_AWS_321"]
     security_hub = ["Redshift.7"]
+    prowler      = ["redshift_cluster_enhanced_vpc_routing"]
   }
 
   target {

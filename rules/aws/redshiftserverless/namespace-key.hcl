@@ -16,7 +16,8 @@ rule "aws/redshiftserverless/namespace-key" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_282"]
+    checkov      = ["CKV_AWS_282"]
+    security_hub = ["RedshiftServerless.4"]
   }
 
   target {

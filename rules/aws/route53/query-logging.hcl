@@ -18,6 +18,7 @@ rule "aws/route53/query-logging" {
     checkov      = ["CKV2_AWS_39"]
     kics         = ["7dbba512-e244-42dc-98bb-422339827967"]
     security_hub = ["Route53.2"]
+    prowler      = ["route53_public_hosted_zones_cloudwatch_logging_enabled"]
   }
 
   target {

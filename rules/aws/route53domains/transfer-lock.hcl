@@ -16,6 +16,7 @@ rule "aws/route53domains/transfer-lock" {
 
   aliases {
     checkov = ["CKV_AWS_377"]
+    prowler = ["route53_domains_transferlock_enabled"]
   }
 
   target {

@@ -21,8 +21,9 @@ rule "aws/s3/access-logging" {
     kics         = ["f861041c-8c9f-4156-acfc-5e6e524f5884"]
     terrascan    = ["AC_AWS_0497"]
     snyk         = ["SNYK-CC-TF-45"]
-    security_hub = ["S3.9"]
+    security_hub = ["S3.9", "CloudTrail.7"]
     prowler      = ["s3_bucket_server_access_logging_enabled"]
+    cis_aws      = ["5.0.0/3.4", "3.0.0/3.4"]
   }
 
   target {

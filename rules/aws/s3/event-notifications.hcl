@@ -18,6 +18,7 @@ rule "aws/s3/event-notifications" {
   aliases {
     checkov      = ["CKV2_AWS_62"]
     security_hub = ["S3.11"]
+    prowler      = ["s3_bucket_event_notifications_enabled"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/s3/policy-named-principals" {
     checkov   = ["CKV_AWS_70"]
     kics      = ["7af43613-6bb9-4a0e-8c4d-1314b799425e", "ffdf4b37-7703-4dfe-a682-9d2e99bc6c09", "d24c0755-c028-44b1-b503-8e719c898832", "1df37f4b-7197-45ce-83f8-9994d2fcf885", "66c6f96f-2d9e-417e-a998-9058aeeecd44"]
     terrascan = ["AC_AWS_0217", "AC_AWS_0218", "AC_AWS_0219", "AC_AWS_0220", "AC_AWS_0221", "AC_AWS_0224"]
+    prowler   = ["s3_bucket_policy_public_write_access"]
   }
 
   target {

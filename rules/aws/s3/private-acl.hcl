@@ -21,6 +21,7 @@ rule "aws/s3/private-acl" {
     kics      = ["38c5ee0d-7f22-4260-ab72-5073048df100", "57b9893d-33b1-4419-bcea-a717ea87e139"]
     terrascan = ["AC_AWS_0210", "AC_AWS_0211", "AC_AWS_0212", "AC_AWS_0213"]
     snyk      = ["SNYK-CC-TF-19"]
+    prowler   = ["s3_bucket_public_list_acl", "s3_bucket_public_write_acl"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/s3/replication" {
   aliases {
     checkov      = ["CKV_AWS_144"]
     security_hub = ["S3.7"]
+    prowler      = ["s3_bucket_cross_region_replication"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/sagemaker/notebook-key" {
     checkov   = ["CKV_AWS_187", "CKV_AWS_22"]
     kics      = ["f3674e0c-f6be-43fa-b71c-bf346d1aed99"]
     terrascan = ["AC_AWS_0499"]
+    prowler   = ["sagemaker_notebook_instance_encryption_enabled"]
   }
 
   target {

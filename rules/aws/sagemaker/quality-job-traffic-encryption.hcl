@@ -15,7 +15,8 @@ rule "aws/sagemaker/quality-job-traffic-encryption" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_369"]
+    checkov      = ["CKV_AWS_369"]
+    security_hub = ["SageMaker.9"]
   }
 
   target {

@@ -14,7 +14,8 @@ rule "aws/ses/require-tls" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_365"]
+    checkov      = ["CKV_AWS_365"]
+    security_hub = ["SES.3"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/sns/policy-named-principals" {
     kics         = ["b26d2b7e-60f6-413d-a3a1-a57db24aa2b3"]
     terrascan    = ["AC_AWS_0385"]
     security_hub = ["SNS.4"]
+    prowler      = ["sns_topics_not_publicly_accessible"]
   }
 
   target {

@@ -15,9 +15,11 @@ rule "aws/sqs/policy-named-principals" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_168", "CKV_AWS_387"]
-    kics      = ["abb06e5f-ef9a-4a99-98c6-376d396bfcdf", "730675f9-52ed-49b6-8ead-0acb5dd7df7f"]
-    terrascan = ["AC_AWS_0365"]
+    checkov      = ["CKV_AWS_168", "CKV_AWS_387"]
+    kics         = ["abb06e5f-ef9a-4a99-98c6-376d396bfcdf", "730675f9-52ed-49b6-8ead-0acb5dd7df7f"]
+    terrascan    = ["AC_AWS_0365"]
+    security_hub = ["SQS.3"]
+    prowler      = ["sqs_queues_not_publicly_accessible"]
   }
 
   target {

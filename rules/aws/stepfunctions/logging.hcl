@@ -17,6 +17,7 @@ rule "aws/stepfunctions/logging" {
   aliases {
     checkov      = ["CKV_AWS_285"]
     security_hub = ["StepFunctions.1"]
+    prowler      = ["stepfunctions_statemachine_logging_enabled"]
   }
 
   target {

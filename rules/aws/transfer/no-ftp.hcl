@@ -16,6 +16,7 @@ rule "aws/transfer/no-ftp" {
   aliases {
     checkov      = ["CKV_AWS_357"]
     security_hub = ["Transfer.2"]
+    prowler      = ["transfer_server_in_transit_encryption_enabled"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/vpc/no-open-ports" {
   aliases {
     checkov   = ["CKV_AWS_277"]
     terrascan = ["AC_AWS_0231"]
+    prowler   = ["ec2_securitygroup_allow_ingress_from_internet_to_all_ports"]
   }
 
   target {

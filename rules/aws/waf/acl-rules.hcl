@@ -15,7 +15,9 @@ rule "aws/waf/acl-rules" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_175"]
+    checkov      = ["CKV_AWS_175"]
+    security_hub = ["WAF.10"]
+    prowler      = ["wafv2_webacl_with_rules"]
   }
 
   target {

@@ -16,7 +16,9 @@ rule "aws/waf/classic-acl-rules" {
   ]
 
   aliases {
-    checkov = ["CKV_AWS_175"]
+    checkov      = ["CKV_AWS_175"]
+    security_hub = ["WAF.4", "WAF.8"]
+    prowler      = ["waf_global_webacl_with_rules", "waf_regional_webacl_with_rules"]
   }
 
   target {

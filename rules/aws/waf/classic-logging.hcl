@@ -17,6 +17,7 @@ rule "aws/waf/classic-logging" {
   aliases {
     checkov      = ["CKV_AWS_176"]
     security_hub = ["WAF.1"]
+    prowler      = ["waf_global_webacl_logging_enabled"]
   }
 
   target {

@@ -14,8 +14,9 @@ rule "aws/workspaces/root-volume-encryption" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_156"]
-    terrascan = ["AC_AWS_0503"]
+    checkov      = ["CKV_AWS_156"]
+    terrascan    = ["AC_AWS_0503"]
+    security_hub = ["WorkSpaces.2"]
   }
 
   target {

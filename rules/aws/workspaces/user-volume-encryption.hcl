@@ -15,8 +15,9 @@ rule "aws/workspaces/user-volume-encryption" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_155"]
-    terrascan = ["AC_AWS_0504"]
+    checkov      = ["CKV_AWS_155"]
+    terrascan    = ["AC_AWS_0504"]
+    security_hub = ["WorkSpaces.1"]
   }
 
   target {
