@@ -16,6 +16,8 @@ rule "aws/apigateway/method-authorization" {
 
   aliases {
     checkov   = ["CKV_AWS_59"]
+    trivy     = ["AWS-0004"]
+    tfsec     = ["aws-api-gateway-no-public-access"]
     kics      = ["15ccec05-5476-4890-ad19-53991eba1db8", "108aa260-6dab-4a75-ae3f-de917d634840"]
     terrascan = ["AC_AWS_0439"]
   }

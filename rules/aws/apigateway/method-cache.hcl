@@ -16,7 +16,7 @@ rule "aws/apigateway/method-cache" {
 
   aliases {
     checkov      = ["CKV_AWS_225", "CKV_AWS_308"]
-    trivy        = ["AWS-0002"]
+    trivy        = ["AWS-0002", "AWS-0190"]
     kics         = ["b7c9a40c-23e4-4a2d-8d39-a3352f10f288"]
     security_hub = ["APIGateway.5"]
     prowler      = ["apigateway_restapi_cache_encrypted"]

@@ -18,6 +18,7 @@ rule "aws/cloudfront/viewer-https" {
     checkov      = ["CKV_AWS_34"]
     security_hub = ["CloudFront.3"]
     trivy        = ["AWS-0012"]
+    tfsec        = ["aws-cloudfront-enforce-https"]
     kics         = ["55af1353-2f62-4fa0-a8e1-a210ca2708f5"]
     prowler      = ["cloudfront_distributions_https_enabled"]
   }

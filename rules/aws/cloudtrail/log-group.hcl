@@ -17,6 +17,7 @@ rule "aws/cloudtrail/log-group" {
   aliases {
     checkov      = ["CKV2_AWS_10"]
     trivy        = ["AWS-0162"]
+    tfsec        = ["aws-cloudtrail-ensure-cloudwatch-integration"]
     kics         = ["17b30f8f-8dfb-4597-adf6-57600b6cf25e"]
     security_hub = ["CloudTrail.5"]
     prowler      = ["cloudtrail_cloudwatch_logging_enabled"]

@@ -16,6 +16,8 @@ rule "aws/ecr/policy-named-principals" {
 
   aliases {
     checkov   = ["CKV_AWS_32"]
+    trivy     = ["AWS-0032"]
+    tfsec     = ["aws-ecr-no-public-access"]
     kics      = ["e86e26fc-489e-44f0-9bcd-97305e4ba69a"]
     terrascan = ["AC_AWS_0084"]
     prowler   = ["ecr_repositories_not_publicly_accessible"]

@@ -16,6 +16,7 @@ rule "aws/emr/in-transit-encryption" {
 
   aliases {
     checkov      = ["CKV_AWS_351"]
+    trivy        = ["AWS-0138"]
     security_hub = ["EMR.4"]
   }
 

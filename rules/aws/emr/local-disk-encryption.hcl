@@ -16,6 +16,8 @@ rule "aws/emr/local-disk-encryption" {
 
   aliases {
     checkov = ["CKV_AWS_349", "CKV_AWS_350"]
+    trivy   = ["AWS-0139"]
+    tfsec   = ["aws-emr-enable-local-disk-encryption"]
   }
 
   target {

@@ -19,6 +19,7 @@ rule "aws/neptune/audit-log-export" {
     security_hub = ["Neptune.2"]
     prowler      = ["neptune_cluster_integration_cloudwatch_logs"]
     trivy        = ["AWS-0075"]
+    tfsec        = ["aws-neptune-enable-log-export"]
     kics         = ["45cff7b6-3b80-40c1-ba7b-2cf480678bb8"]
     terrascan    = ["AC_AWS_0494"]
   }

@@ -17,6 +17,7 @@ rule "aws/neptune/cluster-key" {
   aliases {
     checkov = ["CKV_AWS_347"]
     trivy   = ["AWS-0128"]
+    tfsec   = ["aws-neptune-encryption-customer-key"]
   }
 
   target {

@@ -18,6 +18,7 @@ rule "aws/neptune/storage-encryption" {
     checkov      = ["CKV_AWS_44"]
     security_hub = ["Neptune.1"]
     trivy        = ["AWS-0076"]
+    tfsec        = ["aws-neptune-enable-storage-encryption"]
     kics         = ["98d59056-f745-4ef5-8613-32bca8d40b7e"]
     terrascan    = ["AC_AWS_0493"]
     prowler      = ["neptune_cluster_storage_encrypted"]

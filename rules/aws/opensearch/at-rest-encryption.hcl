@@ -19,6 +19,7 @@ rule "aws/opensearch/at-rest-encryption" {
     security_hub = ["Opensearch.1", "ES.1"]
     prowler      = ["opensearch_service_domains_encryption_at_rest_enabled"]
     trivy        = ["AWS-0048"]
+    tfsec        = ["aws-elastic-search-enable-domain-encryption"]
     kics         = ["24e16922-4330-4e9d-be8a-caa90299466a"]
     terrascan    = ["AC_AWS_0112"]
   }

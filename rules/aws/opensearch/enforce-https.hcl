@@ -16,6 +16,7 @@ rule "aws/opensearch/enforce-https" {
   aliases {
     checkov = ["CKV_AWS_83"]
     trivy   = ["AWS-0046"]
+    tfsec   = ["aws-elastic-search-enforce-https"]
     kics    = ["2e9e0729-66d5-4148-9d39-5e6fb4bf2a4e"]
     prowler = ["opensearch_service_domains_https_communications_enforced"]
   }

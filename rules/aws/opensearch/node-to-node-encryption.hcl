@@ -18,6 +18,7 @@ rule "aws/opensearch/node-to-node-encryption" {
     security_hub = ["Opensearch.3", "ES.3"]
     prowler      = ["opensearch_service_domains_node_to_node_encryption_enabled"]
     trivy        = ["AWS-0043"]
+    tfsec        = ["aws-elastic-search-enable-in-transit-encryption"]
     kics         = ["967eb3e6-26fc-497d-8895-6428beb6e8e2"]
     terrascan    = ["AC_AWS_0468"]
   }

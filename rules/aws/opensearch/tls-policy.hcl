@@ -18,6 +18,7 @@ rule "aws/opensearch/tls-policy" {
     checkov      = ["CKV_AWS_228"]
     security_hub = ["Opensearch.8", "ES.8"]
     trivy        = ["AWS-0126"]
+    tfsec        = ["aws-elastic-search-use-secure-tls-policy"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/rds/instance-deletion-protection" {
   aliases {
     checkov      = ["CKV_AWS_293"]
     trivy        = ["AWS-0177"]
+    tfsec        = ["aws-rds-enable-deletion-protection"]
     security_hub = ["RDS.8"]
     prowler      = ["rds_instance_deletion_protection"]
   }

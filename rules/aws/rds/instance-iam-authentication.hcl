@@ -18,6 +18,7 @@ rule "aws/rds/instance-iam-authentication" {
   aliases {
     checkov      = ["CKV_AWS_161"]
     trivy        = ["AWS-0176"]
+    tfsec        = ["aws-rds-enable-iam-auth"]
     kics         = ["88fd05e0-ac0e-43d2-ba6d-fc0ba60ae1a6"]
     terrascan    = ["AC_AWS_0053"]
     snyk         = ["SNYK-CC-AWS-414"]

@@ -17,6 +17,7 @@ rule "aws/rds/no-public-access" {
   aliases {
     checkov      = ["CKV_AWS_17"]
     trivy        = ["AWS-0180"]
+    tfsec        = ["aws-rds-no-public-db-access", "aws-rds-enable-public-access"]
     kics         = ["35113e6f-2c6b-414d-beec-7a9482d3b2d1"]
     terrascan    = ["AC_AWS_0054"]
     security_hub = ["RDS.2"]

@@ -17,6 +17,7 @@ rule "aws/rds/performance-insights-key" {
   aliases {
     checkov = ["CKV_AWS_354"]
     trivy   = ["AWS-0078"]
+    tfsec   = ["aws-rds-enable-performance-insights-encryption"]
   }
 
   target {

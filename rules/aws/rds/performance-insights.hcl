@@ -18,6 +18,7 @@ rule "aws/rds/performance-insights" {
   aliases {
     checkov = ["CKV_AWS_353"]
     trivy   = ["AWS-0133"]
+    tfsec   = ["aws-rds-enable-performance-insights"]
   }
 
   target {

@@ -17,6 +17,7 @@ rule "aws/redshift/cluster-key" {
   aliases {
     checkov = ["CKV_AWS_142"]
     trivy   = ["AWS-0084"]
+    tfsec   = ["aws-redshift-encryption-customer-key"]
   }
 
   target {

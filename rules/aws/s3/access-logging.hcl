@@ -16,8 +16,8 @@ rule "aws/s3/access-logging" {
 
   aliases {
     checkov      = ["CKV_AWS_18"]
-    trivy        = ["AWS-0089"]
-    tfsec        = ["aws-s3-enable-bucket-logging"]
+    trivy        = ["AWS-0089", "AWS-0163"]
+    tfsec        = ["aws-s3-enable-bucket-logging", "aws-cloudtrail-require-bucket-access-logging"]
     kics         = ["f861041c-8c9f-4156-acfc-5e6e524f5884"]
     terrascan    = ["AC_AWS_0497"]
     snyk         = ["SNYK-CC-TF-45"]

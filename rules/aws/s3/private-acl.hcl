@@ -16,8 +16,8 @@ rule "aws/s3/private-acl" {
 
   aliases {
     checkov   = ["CKV_AWS_20", "CKV_AWS_57"]
-    trivy     = ["AWS-0092"]
-    tfsec     = ["aws-s3-no-public-access-with-acl"]
+    trivy     = ["AWS-0092", "AWS-0161"]
+    tfsec     = ["aws-s3-no-public-access-with-acl", "aws-cloudtrail-no-public-log-access"]
     kics      = ["38c5ee0d-7f22-4260-ab72-5073048df100", "57b9893d-33b1-4419-bcea-a717ea87e139"]
     terrascan = ["AC_AWS_0210", "AC_AWS_0211", "AC_AWS_0212", "AC_AWS_0213"]
     snyk      = ["SNYK-CC-TF-19"]

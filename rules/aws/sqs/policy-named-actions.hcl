@@ -16,6 +16,8 @@ rule "aws/sqs/policy-named-actions" {
 
   aliases {
     checkov = ["CKV_AWS_72"]
+    trivy   = ["AWS-0097"]
+    tfsec   = ["aws-sqs-no-wildcards-in-policy-documents"]
     kics    = ["816ea8cf-d589-442d-a917-2dd0ce0e45e3"]
   }
 

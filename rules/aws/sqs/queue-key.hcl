@@ -16,6 +16,8 @@ rule "aws/sqs/queue-key" {
 
   aliases {
     checkov = ["CKV2_AWS_73"]
+    trivy   = ["AWS-0135"]
+    tfsec   = ["aws-sqs-queue-encryption-use-cmk"]
   }
 
   target {

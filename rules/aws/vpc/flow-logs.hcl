@@ -17,6 +17,7 @@ rule "aws/vpc/flow-logs" {
   aliases {
     checkov      = ["CKV2_AWS_11"]
     trivy        = ["AWS-0178"]
+    tfsec        = ["aws-ec2-require-vpc-flow-logs-for-all-vpcs"]
     kics         = ["f83121ea-03da-434f-9277-9cd247ab3047"]
     terrascan    = ["AC_AWS_0369"]
     security_hub = ["EC2.6"]

@@ -19,6 +19,7 @@ rule "aws/vpc/no-public-address-on-launch" {
     security_hub = ["EC2.15"]
     prowler      = ["vpc_subnet_no_public_ip_by_default"]
     trivy        = ["AWS-0164"]
+    tfsec        = ["aws-ec2-no-public-ip-subnet"]
     kics         = ["52f04a44-6bfa-4c41-b1d3-4ae99a2de05c"]
   }
 
