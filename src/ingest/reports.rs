@@ -133,16 +133,20 @@ fn kics(query: Node<'_>, file: Node<'_>, source: &str) -> Finding {
     out
 }
 
-/// From `resource_type` and `resource_name` where the report has them, else from a search key such as `aws_s3_bucket[b].acl`
-/// or `aws_s3_bucket_policy[{{this}}].policy`. Newer reports may give the *cloud* name in `resource_name`, so the key comes first.
+/// From a search key such as `aws_s3_bucket[b].acl`, `resource.aws_s3_bucket[b]` or `aws_s3_bucket_policy[{{this}}].policy`, else from
+/// `resource_type` and `resource_name`. Newer reports may give the *cloud* name in `resource_name`, so the key comes first; a key
+/// that speaks of another type than the report (`msk_cluster[b]`) is not believed.
 fn kics_address(file: Node<'_>) -> Option<String> {
+    let stated = file.text(&["/resource_type"]);
     let from_key = file.text(&["/search_key"]).and_then(|search| {
-        let (kind, rest) = search.split_once('[')?;
+        let (kind, rest) = search.strip_prefix("resource.").unwrap_or(&search).split_once('[')?;
         let name = rest.split(']').next()?.trim_matches(['{', '}', '"']);
-        Some(format!("{kind}.{name}"))
+        let believed = stated.as_deref().is_none_or(|stated| kind == stated || kind.strip_prefix("data.") == Some(stated));
+        believed.then(|| format!("{kind}.{name}"))
     });
-    let from_names = || Some(format!("{}.{}", file.text(&["/resource_type"])?, file.text(&["/resource_name"])?));
-    from_key.or_else(from_names).filter(|address| address.parse::<crate::model::Address>().is_ok())
+    let from_names = || Some(format!("{}.{}", stated.as_deref()?, file.text(&["/resource_name"])?));
+    let is_address = |address: &String| address.parse::<crate::model::Address>().is_ok();
+    from_key.filter(is_address).or_else(|| from_names().filter(is_address))
 }
 
 /// Terrascan's JSON report: `results.violations[]`.

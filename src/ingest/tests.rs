@@ -312,3 +312,17 @@ proptest! {
         let _ = SnsMessage::parse(&bytes).map(|message| message.string_to_sign());
     }
 }
+
+#[test]
+fn a_kics_report_names_the_block_by_its_key_or_else_by_type_and_name() {
+    let address = |kind: &str, name: &str, key: &str| {
+        let file = serde_json::json!({ "file_name": "main.tf", "line": 3, "resource_type": kind, "resource_name": name, "search_key": key });
+        let report = serde_json::json!({ "queries": [{ "query_id": "q", "files": [file] }] }).to_string();
+        let code = parse(Format::Kics, report.as_bytes(), "kics").unwrap().remove(0).code.unwrap();
+        code.address.unwrap_or_default()
+    };
+    assert_eq!(address("aws_s3_bucket", "cloud-name", "aws_s3_bucket[this].acl"), "aws_s3_bucket.this");
+    assert_eq!(address("aws_iam_policy", "cloud-name", "resource.aws_iam_policy[this].policy"), "aws_iam_policy.this");
+    assert_eq!(address("aws_msk_cluster", "events", "msk_cluster[events].encryption_info"), "aws_msk_cluster.events");
+    assert_eq!(address("aws_s3_bucket", "logs", "aws_s3_bucket[not an address!]"), "aws_s3_bucket.logs");
+}
