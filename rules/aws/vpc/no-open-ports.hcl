@@ -119,6 +119,45 @@ rule "aws/vpc/no-open-ports" {
     }
   }
 
+  module "cloudposse/security-group/aws" {
+    version = ">= 0.3.0"
+
+    narrow "rules[*].cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = block.type == "ingress" && (block.protocol == "-1" || block.protocol == "all" || coalesce(block.from_port, 65536) == -1 || (coalesce(block.from_port, 65536) == 0 && (coalesce(block.to_port, -1) == 0 || coalesce(block.to_port, -1) == 65535)))
+    }
+
+    narrow "rules[*].ipv6_cidr_blocks" {
+      drop = ["::/0"]
+      to   = param.allowed_cidrs
+      when = block.type == "ingress" && (block.protocol == "-1" || block.protocol == "all" || coalesce(block.from_port, 65536) == -1 || (coalesce(block.from_port, 65536) == 0 && (coalesce(block.to_port, -1) == 0 || coalesce(block.to_port, -1) == 65535)))
+    }
+
+    narrow "rule_matrix[*].cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = anytrue([for rule in block.rules : rule.type == "ingress" && (rule.protocol == "-1" || rule.protocol == "all" || coalesce(rule.from_port, 65536) == -1 || (coalesce(rule.from_port, 65536) == 0 && (coalesce(rule.to_port, -1) == 0 || coalesce(rule.to_port, -1) == 65535)))])
+    }
+
+    narrow "rule_matrix[*].ipv6_cidr_blocks" {
+      drop = ["::/0"]
+      to   = param.allowed_cidrs
+      when = anytrue([for rule in block.rules : rule.type == "ingress" && (rule.protocol == "-1" || rule.protocol == "all" || coalesce(rule.from_port, 65536) == -1 || (coalesce(rule.from_port, 65536) == 0 && (coalesce(rule.to_port, -1) == 0 || coalesce(rule.to_port, -1) == 65535)))])
+    }
+
+    # Lists of lists are not entered: where they decide, the rule refuses.
+    narrow "rules_map[*].cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+    }
+
+    refuse {
+      when = target.rule_matrix != null && anytrue([for row in target.rule_matrix : length(row.rules) > 1])
+      note = "`rule_matrix` gives several rules the same networks: which of them may stay open is for a person to decide."
+    }
+  }
+
   applicability {
     level     = "review"
     note      = "Services that are meant to be public need a rule of their own for their port first, or visitors are turned away."
@@ -503,6 +542,118 @@ rule "aws/vpc/no-open-ports" {
             ip_protocol = "tcp"
             cidr_ipv4   = "0.0.0.0/0"
           }
+        }
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rules = [
+          {
+            type        = "ingress"
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "tcp"
+            cidr_blocks = ["0.0.0.0/0"]
+          },
+          {
+            type        = "egress"
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "all"
+            cidr_blocks = ["0.0.0.0/0"]
+          },
+        ]
+      }
+    EOT
+    after  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rules = [
+          {
+            type        = "ingress"
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "tcp"
+            cidr_blocks = ["10.0.0.0/8"]
+          },
+          {
+            type        = "egress"
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "all"
+            cidr_blocks = ["0.0.0.0/0"]
+          },
+        ]
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module with a matrix of rules" {
+    params  = { allowed_cidrs = ["10.0.0.0/8"] }
+    refused = true
+    before  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rule_matrix = [{
+          cidr_blocks = ["0.0.0.0/0"]
+          rules = [
+            { type = "ingress", from_port = 443, to_port = 443, protocol = "tcp" },
+            { type = "ingress", from_port = 0, to_port = 65535, protocol = "tcp" },
+          ]
+        }]
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module with one rule in its matrix" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rule_matrix = [{
+          cidr_blocks = ["0.0.0.0/0"]
+          rules       = [{ type = "ingress", from_port = 0, to_port = 65535, protocol = "tcp" }]
+        }]
+      }
+    EOT
+    after  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rule_matrix = [{
+          cidr_blocks = ["10.0.0.0/8"]
+          rules       = [{ type = "ingress", from_port = 0, to_port = 65535, protocol = "tcp" }]
+        }]
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module with lists of lists" {
+    params  = { allowed_cidrs = ["10.0.0.0/8"] }
+    refused = true
+    before  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rules_map = {
+          admin = [{ type = "ingress", from_port = 0, to_port = 65535, protocol = "tcp", cidr_blocks = ["0.0.0.0/0"] }]
         }
       }
     EOT

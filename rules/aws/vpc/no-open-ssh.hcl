@@ -150,6 +150,45 @@ rule "aws/vpc/no-open-ssh" {
     }
   }
 
+  module "cloudposse/security-group/aws" {
+    version = ">= 0.3.0"
+
+    narrow "rules[*].cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = block.type == "ingress" && (block.protocol == "-1" || (coalesce(block.from_port, 65536) <= 22 && coalesce(block.to_port, -1) >= 22))
+    }
+
+    narrow "rules[*].ipv6_cidr_blocks" {
+      drop = ["::/0"]
+      to   = param.allowed_cidrs
+      when = block.type == "ingress" && (block.protocol == "-1" || (coalesce(block.from_port, 65536) <= 22 && coalesce(block.to_port, -1) >= 22))
+    }
+
+    narrow "rule_matrix[*].cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+      when = anytrue([for rule in block.rules : rule.type == "ingress" && (rule.protocol == "-1" || (coalesce(rule.from_port, 65536) <= 22 && coalesce(rule.to_port, -1) >= 22))])
+    }
+
+    narrow "rule_matrix[*].ipv6_cidr_blocks" {
+      drop = ["::/0"]
+      to   = param.allowed_cidrs
+      when = anytrue([for rule in block.rules : rule.type == "ingress" && (rule.protocol == "-1" || (coalesce(rule.from_port, 65536) <= 22 && coalesce(rule.to_port, -1) >= 22))])
+    }
+
+    # Lists of lists are not entered: where they decide, the rule refuses.
+    narrow "rules_map[*].cidr_blocks" {
+      drop = ["0.0.0.0/0"]
+      to   = param.allowed_cidrs
+    }
+
+    refuse {
+      when = target.rule_matrix != null && anytrue([for row in target.rule_matrix : length(row.rules) > 1])
+      note = "`rule_matrix` gives several rules the same networks: which of them may stay open is for a person to decide."
+    }
+  }
+
   applicability {
     level     = "review"
     note      = "Whoever connects from outside the remaining networks is locked out from the next apply on."
@@ -586,6 +625,118 @@ rule "aws/vpc/no-open-ssh" {
 
         ingress_cidr_ipv4 = {
           all = "10.0.0.0/8"
+        }
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rules = [
+          {
+            type        = "ingress"
+            from_port   = 22
+            to_port     = 22
+            protocol    = "tcp"
+            cidr_blocks = ["0.0.0.0/0"]
+          },
+          {
+            type        = "egress"
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "all"
+            cidr_blocks = ["0.0.0.0/0"]
+          },
+        ]
+      }
+    EOT
+    after  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rules = [
+          {
+            type        = "ingress"
+            from_port   = 22
+            to_port     = 22
+            protocol    = "tcp"
+            cidr_blocks = ["10.0.0.0/8"]
+          },
+          {
+            type        = "egress"
+            from_port   = 0
+            to_port     = 65535
+            protocol    = "all"
+            cidr_blocks = ["0.0.0.0/0"]
+          },
+        ]
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module with a matrix of rules" {
+    params  = { allowed_cidrs = ["10.0.0.0/8"] }
+    refused = true
+    before  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rule_matrix = [{
+          cidr_blocks = ["0.0.0.0/0"]
+          rules = [
+            { type = "ingress", from_port = 443, to_port = 443, protocol = "tcp" },
+            { type = "ingress", from_port = 22, to_port = 22, protocol = "tcp" },
+          ]
+        }]
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module with one rule in its matrix" {
+    params = { allowed_cidrs = ["10.0.0.0/8"] }
+
+    before = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rule_matrix = [{
+          cidr_blocks = ["0.0.0.0/0"]
+          rules       = [{ type = "ingress", from_port = 22, to_port = 22, protocol = "tcp" }]
+        }]
+      }
+    EOT
+    after  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rule_matrix = [{
+          cidr_blocks = ["10.0.0.0/8"]
+          rules       = [{ type = "ingress", from_port = 22, to_port = 22, protocol = "tcp" }]
+        }]
+      }
+    EOT
+  }
+
+  example "Cloud Posse's module with lists of lists" {
+    params  = { allowed_cidrs = ["10.0.0.0/8"] }
+    refused = true
+    before  = <<-EOT
+      module "bastion" {
+        source  = "cloudposse/security-group/aws"
+        version = "2.2.0"
+
+        rules_map = {
+          admin = [{ type = "ingress", from_port = 22, to_port = 22, protocol = "tcp", cidr_blocks = ["0.0.0.0/0"] }]
         }
       }
     EOT
