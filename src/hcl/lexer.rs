@@ -107,14 +107,23 @@ struct Lexer<'a> {
     text: &'a str,
     at: usize,
     modes: Vec<Mode>,
-    tokens: Vec<Token>,
+    tokens: &'a mut Vec<Token>,
 }
 
 /// All tokens of a text, whitespace left out. A byte-order mark is skipped.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    tokens_into(&mut tokens, text);
+    tokens
+}
+
+/// As [`tokens`], into memory that is there already: whoever reads thousands of files keeps it from one to the next.
+pub fn tokens_into(tokens: &mut Vec<Token>, text: &str) {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut lexer = Lexer { text, at, modes: Vec::new(), tokens: Vec::with_capacity(text.len() / 4) };
+    tokens.clear();
+    tokens.reserve(text.len() / 4);
+    let mut lexer = Lexer { text, at, modes: Vec::new(), tokens };
     while lexer.at < text.len() {
         match lexer.modes.last() {
             Some(Mode::Quoted) => lexer.quoted(),
@@ -122,7 +131,6 @@ pub fn tokens(text: &str) -> Vec<Token> {
             Some(Mode::Template(_)) | None => lexer.code(),
         }
     }
-    lexer.tokens
 }
 
 impl Lexer<'_> {
@@ -145,7 +153,7 @@ impl Lexer<'_> {
         let bytes = rest.as_bytes();
         let Some(&first) = bytes.first() else { return };
         match first {
-            b' ' | b'\t' => self.at += 1,
+            b' ' | b'\t' => self.at += bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count(),
             b'\r' if bytes.get(1) == Some(&b'\n') => self.push(TokenKind::Newline, 2),
             b'\r' => self.at += 1,
             b'\n' => self.push(TokenKind::Newline, 1),
@@ -208,8 +216,7 @@ impl Lexer<'_> {
         let rest = self.rest();
         let first = rest.chars().next().unwrap_or(' ');
         if first.is_alphabetic() || first == '_' {
-            let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
-            return self.push(TokenKind::Ident, length);
+            return self.push(TokenKind::Ident, word_length(rest));
         }
         if first.is_ascii_digit() {
             let length = number_length(rest);
@@ -314,6 +321,15 @@ impl Lexer<'_> {
         } else {
             self.template_text(line_end);
         }
+    }
+}
+
+/// The length of the word that a text begins with. Nearly all words are ASCII: these are not decoded.
+fn word_length(rest: &str) -> usize {
+    let plain = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    match rest.as_bytes().get(plain) {
+        Some(byte) if !byte.is_ascii() => rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len()),
+        _ => plain,
     }
 }
 

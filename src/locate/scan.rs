@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 
 use super::facts::{BackendFact, CallFact, Fact, FileFacts, ImportFact, ProviderFact, ResourceFact, TextPart};
 use super::scan_value::value;
-use crate::hcl::{MAX_BYTES, Token, TokenKind, tokens};
+use crate::hcl::{MAX_BYTES, Token, TokenKind, tokens_into};
 use crate::identity;
 
-/// Tags that tell where a resource comes from.
-const PROVENANCE: [&str; 6] = ["yor_trace", "yor_name", "git_file", "git_org", "git_repo", "git_commit"];
+/// Keys of tags that tell where a resource comes from.
+const PROVENANCE: [&str; 2] = ["yor_trace", "yor_name"];
+/// What other such keys have in them (`git_file`, `code_repository`, …).
+const PROVENANCE_PARTS: [&str; 3] = ["git", "repo", "file"];
 
 /// Naming and prefix argument.
 type NamingArguments = (Option<&'static str>, Option<&'static str>);
@@ -35,14 +37,20 @@ pub(super) fn naming_arguments(kind: &str) -> NamingArguments {
 /// Reads the facts of one file. Text that is no Terraform gives few or none; nothing fails.
 #[must_use]
 pub fn scan(path: &str, text: &str) -> FileFacts {
+    scan_with(&mut Vec::new(), path, text)
+}
+
+/// As [`scan`]; the memory of `tokens` is used, and what it held is lost.
+pub(super) fn scan_with(tokens: &mut Vec<Token>, path: &str, text: &str) -> FileFacts {
     if text.len() > MAX_BYTES || text.contains('\0') {
         return FileFacts::default();
     }
     if path.ends_with(".json") {
         return super::scan_json::scan_json(text);
     }
-    let tokens: Vec<Token> = tokens(text);
-    let mut cursor = Cursor { text, tokens: &tokens, at: 0 };
+    tokens_into(tokens, text);
+    let tokens = tokens.as_slice();
+    let mut cursor = Cursor { text, tokens, at: 0 };
     let mut facts = FileFacts::default();
     let is_terragrunt = path.ends_with(".hcl");
     while cursor.at < tokens.len() {
@@ -55,8 +63,8 @@ pub fn scan(path: &str, text: &str) -> FileFacts {
                     facts.values.push((name.into(), fact));
                 }
             }
-            Some(Item::Block(block)) if is_terragrunt => terragrunt_block(text, &tokens, &block, &mut facts),
-            Some(Item::Block(block)) => top_block(text, &tokens, &block, &mut facts),
+            Some(Item::Block(block)) if is_terragrunt => terragrunt_block(text, tokens, &block, &mut facts),
+            Some(Item::Block(block)) => top_block(text, tokens, &block, &mut facts),
             None => cursor.at += 1,
         }
     }
@@ -66,10 +74,35 @@ pub fn scan(path: &str, text: &str) -> FileFacts {
 /// A block by its tokens.
 pub(super) struct BlockTokens<'t> {
     kind: &'t str,
-    labels: Vec<&'t str>,
+    labels: Labels<'t>,
     span: (u32, u32),
     /// Tokens between the braces.
     body: std::ops::Range<usize>,
+}
+
+/// The labels of a block. No block that says something to the index has more than two.
+#[derive(Default)]
+struct Labels<'t> {
+    first: [&'t str; 2],
+    count: usize,
+}
+
+impl<'t> Labels<'t> {
+    fn push(&mut self, label: &'t str) {
+        if let Some(place) = self.first.get_mut(self.count) {
+            *place = label;
+        }
+        self.count += 1;
+    }
+
+    /// All labels, as long as there are two at most; none otherwise.
+    fn as_slice(&self) -> Option<&[&'t str]> {
+        self.first.get(..self.count)
+    }
+
+    fn first(&self) -> Option<&'t str> {
+        self.first.first().copied().filter(|_| self.count > 0)
+    }
 }
 
 enum Item<'t> {
@@ -105,7 +138,7 @@ impl<'t> Cursor<'t> {
             self.at = end;
             return Some(Item::Attribute { name: kind, value: at + 1..end });
         }
-        let mut labels = Vec::new();
+        let mut labels = Labels::default();
         loop {
             match self.kind(at)? {
                 TokenKind::Ident => {
@@ -174,21 +207,23 @@ fn matching(tokens: &[Token], open: usize) -> usize {
 }
 
 /// The items of a body.
-fn items<'t>(text: &'t str, tokens: &'t [Token], body: std::ops::Range<usize>) -> Vec<Item<'t>> {
-    let Some(window) = tokens.get(..body.end) else { return Vec::new() };
+fn items<'t>(text: &'t str, tokens: &'t [Token], body: std::ops::Range<usize>) -> impl Iterator<Item = Item<'t>> {
+    let window = tokens.get(..body.end).unwrap_or_default();
     let mut cursor = Cursor { text, tokens: window, at: body.start };
-    let mut found = Vec::new();
-    while cursor.at < window.len() {
-        match cursor.item() {
-            Some(item) => found.push(item),
-            None => cursor.at += 1,
+    std::iter::from_fn(move || {
+        while cursor.at < window.len() {
+            if let Some(item) = cursor.item() {
+                return Some(item);
+            }
+            cursor.at += 1;
         }
-    }
-    found
+        None
+    })
 }
 
 fn top_block(text: &str, tokens: &[Token], block: &BlockTokens<'_>, facts: &mut FileFacts) {
-    match (block.kind, block.labels.as_slice()) {
+    let Some(labels) = block.labels.as_slice() else { return };
+    match (block.kind, labels) {
         ("resource", [kind, name]) => facts.resources.push(resource(text, tokens, block, kind, name)),
         ("module", [name]) => facts.calls.push(call(text, tokens, block, name)),
         ("locals", []) => {
@@ -196,7 +231,7 @@ fn top_block(text: &str, tokens: &[Token], block: &BlockTokens<'_>, facts: &mut 
             facts.locals.extend(attributes.into_iter().map(|(name, fact)| (name.into(), fact)));
         }
         ("variable", [name]) => {
-            let default = attributes(text, tokens, block).into_iter().find(|(name, _)| *name == "default").map(|(_, fact)| fact);
+            let default = attribute(text, tokens, block, "default");
             facts.variables.push(((*name).into(), default));
         }
         ("provider", [name]) => {
@@ -209,9 +244,16 @@ fn top_block(text: &str, tokens: &[Token], block: &BlockTokens<'_>, facts: &mut 
     }
 }
 
+/// The value of one attribute of a block; those of the others are not worked out.
+fn attribute(text: &str, tokens: &[Token], block: &BlockTokens<'_>, wanted: &str) -> Option<Fact> {
+    items(text, tokens, block.body.clone()).find_map(|item| match item {
+        Item::Attribute { name, value: range } if name == wanted => Some(value(text, tokens.get(range)?)),
+        _ => None,
+    })
+}
+
 fn attributes<'t>(text: &'t str, tokens: &'t [Token], block: &BlockTokens<'_>) -> Vec<(&'t str, Fact)> {
     items(text, tokens, block.body.clone())
-        .into_iter()
         .filter_map(|item| match item {
             Item::Attribute { name, value: range } => Some((name, value(text, tokens.get(range)?))),
             Item::Block(_) => None,
@@ -252,18 +294,24 @@ fn resource(text: &str, tokens: &[Token], block: &BlockTokens<'_>, kind: &str, n
         } else if name == "project" {
             fact.account = Some(value(text, range));
         } else if matches!(name, "tags" | "labels" | "extra_tags") {
-            fact.tags = provenance(&value(text, range));
+            // Most tags say nothing of where they come from: only those that may are worked out.
+            let written = text.get(range.first().map_or(0, |token| token.span.start)..range.last().map_or(0, |token| token.span.end));
+            fact.tags = if written.is_some_and(may_tell_provenance) { provenance(&value(text, range)) } else { Box::default() };
         }
     }
     fact
 }
 
+/// Whether a text with keys in it may tell where a resource comes from.
+fn may_tell_provenance(text: &str) -> bool {
+    PROVENANCE.iter().chain(&PROVENANCE_PARTS).any(|part| text.contains(part))
+}
+
 /// The literal provenance entries of a map of tags, also inside `merge(…)`.
 pub(super) fn provenance(tags: &Fact) -> Box<[(Box<str>, Box<str>)]> {
     let Fact::Map(entries) = tags else { return Box::default() };
-    let known = entries
-        .iter()
-        .filter(|(key, _)| PROVENANCE.contains(&key.as_ref()) || key.contains("git") || key.contains("repo") || key.contains("file"));
+    let tells = |key: &str| PROVENANCE.contains(&key) || PROVENANCE_PARTS.iter().any(|part| key.contains(part));
+    let known = entries.iter().filter(|(key, _)| tells(key));
     known.filter_map(|(key, value)| Some((key.clone(), value.as_literal()?.into()))).collect()
 }
 
@@ -318,7 +366,7 @@ fn settings(text: &str, tokens: &[Token], block: &BlockTokens<'_>, facts: &mut F
     for item in items(text, tokens, block.body.clone()) {
         let Item::Block(inner) = item else { continue };
         let kind = match (inner.kind, inner.labels.first()) {
-            ("backend", Some(kind)) => *kind,
+            ("backend", Some(kind)) => kind,
             ("cloud", _) => "cloud",
             _ => continue,
         };
@@ -364,7 +412,7 @@ fn terragrunt_block(text: &str, tokens: &[Token], block: &BlockTokens<'_>, facts
         "terraform" => {
             let call = terragrunt_call(facts);
             call.span = block.span;
-            if let Some((_, source)) = attributes(text, tokens, block).into_iter().find(|(name, _)| *name == "source") {
+            if let Some(source) = attribute(text, tokens, block, "source") {
                 call.source = match &source {
                     Fact::Text(parts) => match parts.as_ref() {
                         [TextPart::Hole, TextPart::Text(rest)] if rest.starts_with('/') => format!("repo-root:{rest}").into(),

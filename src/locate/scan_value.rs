@@ -1,5 +1,6 @@
 //! The tokens of a value to a fact.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::facts::{Fact, TextPart};
@@ -102,6 +103,11 @@ fn reference(text: &str, tokens: &[Token]) -> Option<String> {
 
 /// What stands between two quotes.
 fn quoted(text: &str, tokens: &[Token]) -> Fact {
+    if let [token] = tokens
+        && token.kind != TokenKind::OpenTemplate
+    {
+        return Fact::literal(&unescape(slice(text, token)));
+    }
     let mut parts: Vec<TextPart> = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -148,11 +154,11 @@ fn template_end(tokens: &[Token], open: usize) -> usize {
     tokens.len()
 }
 
-fn unescape(text: &str) -> String {
-    if !text.contains(['\\', '$', '%']) {
-        return text.to_owned();
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'%')) {
+        return text.into();
     }
-    text.replace("$${", "${").replace("%%{", "%{").replace("\\\"", "\"").replace("\\\\", "\\")
+    text.replace("$${", "${").replace("%%{", "%{").replace("\\\"", "\"").replace("\\\\", "\\").into()
 }
 
 /// Splits at commas (and, for objects, line breaks) outside of brackets.
@@ -211,7 +217,7 @@ fn entry_of<'t>(text: &str, tokens: &'t [Token]) -> Option<(String, &'t [Token])
         [open, key, close, rest @ ..]
             if (open.kind, key.kind, close.kind) == (TokenKind::OpenQuote, TokenKind::Text, TokenKind::CloseQuote) =>
         {
-            (unescape(slice(text, key)), rest)
+            (unescape(slice(text, key)).into_owned(), rest)
         }
         [key, rest @ ..] if matches!(key.kind, TokenKind::Ident | TokenKind::Number) => (slice(text, key).to_owned(), rest),
         _ => return None,
