@@ -176,7 +176,7 @@ fn warm() {
         let all: std::collections::HashMap<String, String> =
             stack(files / PER_STACK / 2).into_iter().chain([(MODULE.0.to_owned(), MODULE.1.to_owned())]).collect();
         let taken = best(50, || {
-            let paths = index.files_for(&query);
+            let paths = index.files_to_locate(&query);
             let workspace: Workspace = paths.into_iter().filter_map(|path| Some((path.clone(), all.get(&path)?.as_str()))).collect();
             found(&query, &workspace, &index);
         });

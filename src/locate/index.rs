@@ -1,93 +1,62 @@
 //! One repository's files as facts, by blob; and the names that its root modules give, found by name in constant time.
 //!
-//! Updated from a tree difference: only changed blobs are read, only root modules that reach a changed directory are put together
-//! again. Never trusted blindly: [`locate`](super::locate) reads the candidates' files and evaluates them.
+//! Updated from a tree difference (see [`Change`](super::Change)). Never trusted blindly: [`locate`](super::locate) reads the
+//! candidates' files and evaluates them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::block::directory_of;
 use super::facts::FileFacts;
-use super::names::{Names, RootNames};
-use super::position::local_source;
-use super::scan::scan;
-use super::variable_files::{GivenIn, selections, takers};
-use crate::identity;
+use super::index_changes::Incoming;
+use super::names::Names;
 use crate::model::Workspace;
 use rayon::prelude::*;
 
 /// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.
 pub const INDEX_VERSION: u32 = 1;
 
-/// One difference between two trees.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// The file is there with this content.
-    Put {
-        /// Path in the repository.
-        path: String,
-        /// The blob's id.
-        blob: String,
-        /// Its text; `None` when the index has the blob already (a renamed file).
-        text: Option<Arc<str>>,
-    },
-    /// The file is gone.
-    Remove {
-        /// Path in the repository.
-        path: String,
-    },
-}
-
-/// What a difference touched.
-#[derive(Debug, Default)]
-struct Changed {
-    directories: BTreeSet<Arc<str>>,
-    /// Folders with changed variable files, and the variables that these give or gave.
-    variable_files: GivenIn,
-}
-
-impl Changed {
-    fn note(&mut self, path: &str, facts: Option<&FileFacts>) {
-        let directory = directory_of(path);
-        if !self.directories.contains(directory) {
-            self.directories.insert(Arc::from(directory));
-        }
-        if is_variable_file(path) {
-            let given = self.variable_files.entry(directory.into()).or_default();
-            given.extend(facts.into_iter().flat_map(|facts| &facts.values).map(|(name, _)| name.clone()));
-        }
-    }
-}
-
-fn is_variable_file(path: &str) -> bool {
-    path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
-}
-
+/// A file of the index.
 #[derive(Debug, Clone)]
-struct File {
-    blob: Arc<str>,
-    facts: Arc<FileFacts>,
+pub(super) struct IndexedFile {
+    pub(super) path: Arc<str>,
+    /// Its [`fact_id`].
+    pub(super) id: Arc<str>,
+    pub(super) facts: Arc<FileFacts>,
 }
 
 /// The index of one repository.
 #[derive(Debug, Clone, Default)]
 pub struct RepositoryIndex {
-    files: BTreeMap<Arc<str>, File>,
-    blobs: HashMap<Arc<str>, (Arc<FileFacts>, usize)>,
-    directories: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
-    calls: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
-    callers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// Number of files.
+    pub(super) count: usize,
+    /// The files of each directory, in path order.
+    pub(super) directories: BTreeMap<Arc<str>, Vec<IndexedFile>>,
+    /// Facts by [`fact_id`], with the number of files that have them.
+    pub(super) blobs: HashMap<Arc<str>, (Arc<FileFacts>, usize)>,
+    pub(super) by_file_name: HashMap<Box<str>, Vec<Arc<str>>>,
+    pub(super) calls: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    pub(super) callers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Directories that hold variable files and no configuration.
-    variable_folders: BTreeSet<Arc<str>>,
-    names: Names,
+    pub(super) variable_folders: BTreeSet<Arc<str>>,
+    pub(super) names: Names,
 }
 
 /// Whether a path is worth indexing: configuration, variable files and Terragrunt.
 #[must_use]
 pub fn is_indexed(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     let endings = [".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"];
-    !path.split('/').any(|part| part == ".terraform") && (endings.iter().any(|ending| name.ends_with(ending)) || name == "terragrunt.hcl")
+    (endings.iter().any(|ending| name.ends_with(ending)) || name == "terragrunt.hcl") && !path.split('/').any(|part| part == ".terraform")
+}
+
+pub(super) fn is_variable_file(path: &str) -> bool {
+    path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 impl RepositoryIndex {
@@ -100,164 +69,16 @@ impl RepositoryIndex {
     /// Indexes every file of a workspace; blob ids are made from the texts.
     #[must_use]
     pub fn of_workspace(workspace: &Workspace) -> Self {
-        let changes = workspace.iter().filter(|(path, _)| is_indexed(path)).map(|(path, text)| Change::Put {
-            path: path.to_owned(),
-            blob: text_id(text),
-            text: workspace.shared(path).or_else(|| Some(Arc::from(text))),
-        });
+        let files: Vec<&str> = workspace.iter().map(|(path, _)| path).filter(|path| is_indexed(path)).collect();
+        let put = |path: &str| {
+            let text = workspace.shared(path)?;
+            let id = Arc::from(fact_id(path, &text_id(&text)));
+            Some(Incoming { path: Arc::from(path), id: Some(id), text: Some(text) })
+        };
+        let incoming = files.into_par_iter().filter_map(put).collect();
         let mut index = Self::new();
-        index.apply(changes.collect());
+        index.take_in(incoming, &HashMap::new());
         index
-    }
-
-    /// Takes in the difference between two trees. Blobs that the index has are not read again.
-    pub fn apply(&mut self, changes: Vec<Change>) {
-        self.apply_with(changes, HashMap::new());
-    }
-
-    /// As [`apply`](Self::apply), with facts that were read earlier, by [`fact_id`]: what a store kept of this [`INDEX_VERSION`].
-    pub fn apply_with(&mut self, changes: Vec<Change>, mut known: HashMap<String, Arc<FileFacts>>) {
-        let read: Vec<(String, Arc<FileFacts>)> = changes
-            .par_iter()
-            .filter_map(|change| match change {
-                Change::Put { path, blob, text: Some(text) } if is_indexed(path) => {
-                    let id = fact_id(path, blob);
-                    let here = self.blobs.contains_key(id.as_str()) || known.contains_key(&id);
-                    (!here).then(|| (id, Arc::new(scan(path, text))))
-                }
-                _ => None,
-            })
-            .collect();
-        known.extend(read);
-        self.put_all(changes, &known);
-    }
-
-    fn put_all(&mut self, changes: Vec<Change>, read: &HashMap<String, Arc<FileFacts>>) {
-        let mut changed = Changed::default();
-        for change in changes {
-            let path = match &change {
-                Change::Put { path, .. } | Change::Remove { path } => path.clone(),
-            };
-            if !is_indexed(&path) {
-                continue;
-            }
-            let known = match &change {
-                Change::Put { path, blob, .. } => self.blobs.get(fact_id(path, blob).as_str()).map(|(facts, _)| facts.clone()),
-                Change::Remove { .. } => None,
-            };
-            changed.note(&path, self.files.get(path.as_str()).map(|file| file.facts.as_ref()));
-            self.take_out(&path);
-            if let Change::Put { path, blob, .. } = change
-                && let Some(facts) = known.or_else(|| read.get(&fact_id(&path, &blob)).cloned())
-            {
-                changed.note(&path, Some(&facts));
-                self.put_in(&path, &fact_id(&path, &blob), facts);
-            }
-        }
-        self.refresh(changed);
-    }
-
-    fn take_out(&mut self, path: &str) {
-        let Some(old) = self.files.remove(path) else { return };
-        if let Some((_, uses)) = self.blobs.get_mut(&old.blob) {
-            *uses -= 1;
-            if *uses == 0 {
-                self.blobs.remove(&old.blob);
-            }
-        }
-        let directory = directory_of(path);
-        if let Some(paths) = self.directories.get_mut(directory) {
-            paths.remove(path);
-            if paths.is_empty() {
-                self.directories.remove(directory);
-            }
-        }
-    }
-
-    fn put_in(&mut self, path: &str, blob: &str, facts: Arc<FileFacts>) {
-        let path: Arc<str> = Arc::from(path);
-        let id = self.blobs.get_key_value(blob).map_or_else(|| Arc::from(blob), |(id, _)| id.clone());
-        self.blobs.entry(id.clone()).or_insert_with(|| (facts.clone(), 0)).1 += 1;
-        let directory = directory_of(&path);
-        match self.directories.get_mut(directory) {
-            Some(paths) => drop(paths.insert(path.clone())),
-            None => drop(self.directories.insert(Arc::from(directory), BTreeSet::from([path.clone()]))),
-        }
-        self.files.insert(path, File { blob: id, facts });
-    }
-
-    /// Puts the root modules together again that reach a changed directory.
-    fn refresh(&mut self, changed: Changed) {
-        // A folder with configuration keeps its variable files for itself.
-        let Changed { directories, variable_files: mut shared } = changed;
-        shared.retain(|folder, _| self.variable_folders.contains(folder.as_ref()));
-        let mut reached: HashSet<Arc<str>> = HashSet::new();
-        let mut stack: Vec<Arc<str>> = directories.iter().cloned().collect();
-        // Directories that lost or gained their last caller change between module and root; what else calls them does not change.
-        let mut called: BTreeSet<Arc<str>> = BTreeSet::new();
-        for directory in &directories {
-            called.extend(self.calls.get(directory).into_iter().flatten().cloned());
-            self.relink(directory);
-            let paths = self.directories.get(directory).into_iter().flatten();
-            let files: Vec<_> = paths.filter_map(|path| Some((path.clone(), self.files.get(path)?.facts.clone()))).collect();
-            self.names.mark(directory, &files);
-            let only_variables = !files.is_empty() && files.iter().all(|(path, _)| is_variable_file(path));
-            let differs =
-                if only_variables { self.variable_folders.insert(directory.clone()) } else { self.variable_folders.remove(directory) };
-            let given = files.iter().filter(|(path, _)| is_variable_file(path)).flat_map(|(_, facts)| &facts.values);
-            if differs {
-                shared.entry(directory.as_ref().into()).or_default().extend(given.map(|(name, _)| name.clone()));
-            }
-            called.extend(self.calls.get(directory).into_iter().flatten().cloned());
-        }
-        while let Some(directory) = stack.pop() {
-            if reached.insert(directory.clone()) {
-                stack.extend(self.callers.get(&directory).into_iter().flatten().cloned());
-            }
-        }
-        reached.extend(called);
-        self.reach_takers(shared, &mut reached);
-        let reached: Vec<Arc<str>> = reached.into_iter().collect();
-        let built: Vec<(Arc<str>, Option<RootNames>)> = reached
-            .into_par_iter()
-            .map(|root| {
-                let names = self.is_root(&root).then(|| RootNames::build(self, &root));
-                (root, names)
-            })
-            .collect();
-        self.names.replace(built);
-    }
-
-    /// Adds the directories that are given a changed variable file and declare one of its variables.
-    fn reach_takers(&self, shared: GivenIn, reached: &mut HashSet<Arc<str>>) {
-        for (taker, variables) in takers(self, shared) {
-            let declares = |facts: &FileFacts| facts.variables.iter().any(|(name, _)| variables.contains(name));
-            if !reached.contains(taker) && self.in_directory(taker).any(|(_, facts)| declares(facts)) {
-                reached.insert(Arc::from(taker));
-            }
-        }
-    }
-
-    /// Renews the local module calls of a directory.
-    fn relink(&mut self, directory: &Arc<str>) {
-        for target in self.calls.remove(directory).unwrap_or_default() {
-            if let Some(callers) = self.callers.get_mut(&target) {
-                callers.remove(directory);
-                if callers.is_empty() {
-                    self.callers.remove(&target);
-                }
-            }
-        }
-        let mut targets: BTreeSet<Arc<str>> = BTreeSet::new();
-        for (_, facts) in self.in_directory(directory) {
-            targets.extend(facts.calls.iter().filter_map(|call| local_source(directory, &call.source)).map(Arc::from));
-        }
-        for target in &targets {
-            self.callers.entry(target.clone()).or_default().insert(directory.clone());
-        }
-        if !targets.is_empty() {
-            self.calls.insert(directory.clone(), targets);
-        }
     }
 
     /// Whether a directory is read as a root module: it has configuration, and nothing calls it or it says so itself.
@@ -277,21 +98,30 @@ impl RepositoryIndex {
     }
 
     /// The files of a directory with their facts, in path order.
-    pub fn in_directory<'i>(&'i self, directory: &str) -> impl Iterator<Item = (&'i str, &'i FileFacts)> {
-        let paths = self.directories.get(directory).into_iter().flatten();
-        paths.filter_map(|path| self.files.get(path).map(|file| (path.as_ref(), file.facts.as_ref())))
+    pub fn in_directory<'i>(&'i self, directory: &str) -> impl Iterator<Item = (&'i str, &'i FileFacts)> + use<'i> {
+        self.files_in(directory).iter().map(|file| (file.path.as_ref(), file.facts.as_ref()))
+    }
+
+    /// The files of a directory, in path order.
+    pub(super) fn files_in(&self, directory: &str) -> &[IndexedFile] {
+        self.directories.get(directory).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn file(&self, path: &str) -> Option<&IndexedFile> {
+        let files = self.directories.get(directory_of(path))?;
+        files.get(files.binary_search_by(|file| file.path.as_ref().cmp(path)).ok()?)
     }
 
     /// The facts of a file.
     #[must_use]
     pub fn facts(&self, path: &str) -> Option<&FileFacts> {
-        self.files.get(path).map(|file| file.facts.as_ref())
+        self.file(path).map(|file| file.facts.as_ref())
     }
 
     /// The blob id of a file.
     #[must_use]
     pub fn blob(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(|file| file.blob.split('.').next().unwrap_or_default())
+        self.file(path).map(|file| file.id.split('.').next().unwrap_or_default())
     }
 
     /// The facts of every blob by [`fact_id`], for a store.
@@ -299,9 +129,19 @@ impl RepositoryIndex {
         self.blobs.iter().map(|(id, (facts, _))| (id.as_ref(), facts.as_ref()))
     }
 
-    /// Every indexed path, in order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(AsRef::as_ref)
+    /// The indexed path equal to `path`.
+    pub(super) fn path(&self, path: &str) -> Option<&str> {
+        self.file(path).map(|file| file.path.as_ref())
+    }
+
+    /// The indexed paths whose file name is `name`, in no order.
+    pub(super) fn paths_called<'i>(&'i self, name: &str) -> impl Iterator<Item = &'i str> {
+        self.by_file_name.get(name).into_iter().flatten().map(AsRef::as_ref)
+    }
+
+    /// The names of all indexed files, each once.
+    pub(super) fn file_names(&self) -> impl Iterator<Item = &str> {
+        self.by_file_name.keys().map(AsRef::as_ref)
     }
 
     /// Directories below `prefix` (`""`: all) with indexed files.
@@ -309,6 +149,11 @@ impl RepositoryIndex {
         let start = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         let from: Arc<str> = Arc::from(start.as_str());
         self.directories.range(from..).map(|(directory, _)| directory.as_ref()).take_while(move |directory| directory.starts_with(&start))
+    }
+
+    /// Whether any folder holds variable files and no configuration.
+    pub(super) fn has_variable_folders(&self) -> bool {
+        !self.variable_folders.is_empty()
     }
 
     /// The folder `prefix` and those below it that hold variable files and no configuration.
@@ -329,64 +174,21 @@ impl RepositoryIndex {
         self.callers.get(directory).into_iter().flatten().map(AsRef::as_ref)
     }
 
-    /// The directories that a root module is made of: itself and every local module below it.
-    #[must_use]
-    pub fn tree_of(&self, root: &str) -> Vec<String> {
-        let mut found: BTreeSet<String> = BTreeSet::new();
-        let mut stack = vec![root.to_owned()];
-        while let Some(directory) = stack.pop() {
-            stack.extend(self.calls.get(directory.as_str()).into_iter().flatten().map(ToString::to_string));
-            if !found.insert(directory) {
-                stack.retain(|next| !found.contains(next));
-            }
-        }
-        found.into_iter().collect()
+    /// Directories that the files of `directory` call as local modules.
+    pub(super) fn calls_of<'i>(&'i self, directory: &str) -> impl Iterator<Item = &'i str> {
+        self.calls.get(directory).into_iter().flatten().map(AsRef::as_ref)
     }
 
-    /// The files that [`locate`](super::locate) needs to see for a query: those of every root module that may be meant, with the
-    /// modules they call and the variable files given to them. Read them at the head.
-    #[must_use]
-    pub fn files_for(&self, query: &super::Query<'_>) -> Vec<String> {
-        let mut roots: BTreeSet<String> = BTreeSet::new();
-        let mut paths: BTreeSet<String> = BTreeSet::new();
-        if let Some(identity) = &query.identity {
-            let types = identity::candidate_types(identity);
-            let whole = types.iter().flat_map(|kind| identity::kinds().wholes_of(kind)).flat_map(identity::Kind::terraform_types);
-            let types: Vec<String> = types.iter().cloned().chain(whole.map(str::to_owned)).collect();
-            let named = identity.name.as_deref().map(|name| self.names.lookup(&types, name)).unwrap_or_default();
-            let arguments = identity.name.as_deref().map(|name| self.names.lookup_arguments(name)).unwrap_or_default();
-            let of_type = if named.iter().any(|hit| hit.exact) { Vec::new() } else { self.names.of_types(&types, 200) };
-            roots.extend(named.iter().chain(&arguments).chain(&of_type).map(|hit| hit.root.to_owned()));
-            for state in query.states {
-                roots.extend(super::backend::root_of_state(self, state));
-                for found in state.find(identity) {
-                    let kind = std::slice::from_ref(&found.address.kind);
-                    roots.extend(
-                        self.names.of_types(kind, 2000).iter().filter(|hit| hit.block == found.address.name).map(|hit| hit.root.to_owned()),
-                    );
-                }
+    /// The directories that a root module is made of: itself and every local module below it.
+    pub(super) fn tree<'i>(&'i self, root: &'i str) -> BTreeSet<&'i str> {
+        let mut found: BTreeSet<&str> = BTreeSet::new();
+        let mut stack = vec![root];
+        while let Some(directory) = stack.pop() {
+            if found.insert(directory) {
+                stack.extend(self.calls_of(directory));
             }
-            let imports = [Some(identity.id.as_str()), identity.name.as_deref()].into_iter().flatten();
-            roots.extend(imports.flat_map(|id| self.names.imports(id)).map(|(path, _)| directory_of(path).to_owned()));
         }
-        let traces = query.tags.values().flat_map(|value| self.names.traces(value)).map(|(path, ..)| path);
-        paths.extend(traces.map(str::to_owned));
-        let positions =
-            query.position.iter().filter_map(|position| position.path.as_deref()).chain(query.tags.get("git_file").map(String::as_str));
-        let positions = positions.chain(query.answer.iter().map(|answer| answer.path.as_str()));
-        for wanted in positions {
-            let last = wanted.rsplit('/').next().unwrap_or(wanted);
-            paths.extend(self.files.keys().filter(|path| path.rsplit('/').next() == Some(last)).map(ToString::to_string));
-        }
-        roots.extend(paths.iter().map(|path| directory_of(path).to_owned()));
-        for root in &roots {
-            for directory in self.tree_of(root) {
-                paths.extend(self.in_directory(&directory).map(|(path, _)| path.to_owned()));
-                paths.extend(self.callers_of(&directory).flat_map(|caller| self.in_directory(caller)).map(|(path, _)| path.to_owned()));
-            }
-            paths.extend(selections(self, root).into_iter().flat_map(|selection| selection.files));
-        }
-        paths.into_iter().collect()
+        found
     }
 
     /// The names that the root modules give.
@@ -396,14 +198,14 @@ impl RepositoryIndex {
 
     /// Number of indexed files.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.files.len()
+    pub const fn len(&self) -> usize {
+        self.count
     }
 
     /// Whether nothing is indexed.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
     }
 }
 
@@ -427,6 +229,7 @@ pub fn text_id(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locate::Change;
 
     fn files() -> Vec<(&'static str, &'static str)> {
         vec![

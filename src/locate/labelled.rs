@@ -368,6 +368,26 @@ mod tests {
     }
 
     #[test]
+    fn the_files_that_an_index_asks_for_are_enough() {
+        for (name, layout) in layouts() {
+            for (repository, workspace) in &layout.repositories {
+                let index = RepositoryIndex::of_workspace(workspace);
+                for case in &layout.cases {
+                    let query = layout.query(case);
+                    let asked = index.files_to_locate(&query);
+                    assert!(asked.iter().all(|path| index.files_for(&query).contains(path)), "{name}:{}", case.line);
+                    let some: Workspace = asked.into_iter().filter_map(|path| Some((path.clone(), workspace.shared(&path)?))).collect();
+                    let told = |workspace| locate(&query, &[RepositoryView { name: repository, workspace, index: &index }]).decision;
+                    // A bare address is looked for in every file; lock files and the like are no part of the index.
+                    if query.position.as_ref().is_none_or(|position| position.path.is_some()) {
+                        assert_eq!(told(workspace), told(&some), "{name}:{}", case.line);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_mistaken_layout_is_told_with_its_line() {
         assert!(parse_layout("=== cases\narn:aws:s3:::x\n").unwrap_err().contains("line 2"));
         assert!(parse_layout("=== nonsense\n=== cases\n").is_err());

@@ -7,6 +7,7 @@ use super::query::{Candidate, Decision, Located, Query, Report, RepositoryView, 
 use super::rung_names::NameFinding;
 use crate::identity;
 use crate::model::{Address, Confidence, Evidence, Place, Refusal, RefusalKind, ResourceMode, Rung, Target};
+use crate::terraform::Sources;
 
 /// Most candidates that are listed in a question.
 const MOST_LISTED: usize = 20;
@@ -31,6 +32,8 @@ impl Found {
 pub(super) struct Rungs<'q> {
     pub(super) query: &'q Query<'q>,
     pub(super) repositories: &'q [RepositoryView<'q>],
+    /// The parsed files of each repository: what one rung read serves the next.
+    pub(super) sources: Vec<Sources<'q>>,
 }
 
 /// Looks for the block that creates or decides what the query describes.
@@ -38,7 +41,8 @@ pub(super) struct Rungs<'q> {
 /// Deterministic: the same query over the same files gives the same report.
 #[must_use]
 pub fn locate(query: &Query<'_>, repositories: &[RepositoryView<'_>]) -> Report {
-    let rungs = Rungs { query, repositories };
+    let sources = repositories.iter().map(|view| Sources::new(view.workspace)).collect();
+    let rungs = Rungs { query, repositories, sources };
     let mut ladder = Ladder { rungs: &rungs, reports: Vec::new(), pool: Vec::new(), stood: None };
     ladder.climb()
 }
@@ -160,9 +164,10 @@ impl Ladder<'_> {
 
     fn located(&mut self, mut found: Found, confidence: Confidence) -> Report {
         found.target.confidence = confidence;
-        let Some(view) = self.rungs.repositories.get(found.repository) else { return self.refuse(self.rungs.nothing()) };
+        let place = self.rungs.repositories.get(found.repository).zip(self.rungs.sources.get(found.repository));
+        let Some((view, sources)) = place else { return self.refuse(self.rungs.nothing()) };
         let found = self.rungs.part_of(found, view);
-        let surroundings = super::surroundings::of(view, &found.target);
+        let surroundings = super::surroundings::of(view, sources, &found.target);
         let located = Located {
             repository: (!view.name.is_empty()).then(|| view.name.to_owned()),
             target: found.target,
@@ -341,7 +346,7 @@ impl<'q> Rungs<'q> {
 
     /// A hit of the index as a target.
     pub(super) fn target_of_hit(view: &RepositoryView<'_>, hit: &Hit<'_>) -> Option<Target> {
-        let is_call = hit.kind.starts_with(super::names::MODULE_ARGUMENT);
+        let is_call = hit.is_argument;
         let facts = view.index.facts(hit.path)?;
         let span = if is_call {
             facts.calls.iter().find(|call| *call.name == *hit.block)?.span

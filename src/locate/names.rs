@@ -1,29 +1,58 @@
 //! The names that root modules give to what they create, and their lookup: constant time, whatever the size of the repository.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use super::facts::{BackendFact, FileFacts};
+use super::id_table::{IdTable, take_out};
+use super::index::IndexedFile;
 use super::values::{Name, fits};
 use crate::identity;
 
-/// Type of an entry that is an argument of a module that is not in the repository; the argument's name follows.
-pub(super) const MODULE_ARGUMENT: &str = "module argument ";
 /// Most blocks with nothing known of their name that a lookup returns.
 const MOST_OPEN: usize = 200;
 
 /// What one root module may create.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    pub(super) kind: Arc<str>,
     pub(super) root: Arc<str>,
     pub(super) path: Arc<str>,
-    pub(super) block: Arc<str>,
+    /// The facts of the file, in which `creator` says what creates it.
+    pub(super) facts: Arc<FileFacts>,
+    pub(super) creator: Creator,
     pub(super) module: Arc<[Box<str>]>,
-    pub(super) name: Name,
+    pub(super) named: Named,
     pub(super) region: Option<Arc<str>>,
     pub(super) accounts: Arc<[Box<str>]>,
+}
+
+/// A name with the hash by which it is looked up.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub(super) name: Name,
+    hash: u64,
+}
+
+impl Named {
+    pub(super) fn new(name: Name) -> Self {
+        let hash = match &name {
+            Name::Known(name) => name_key(name),
+            Name::Pattern(pieces) => pattern_key(Name::ends(pieces)),
+            Name::Open => 0,
+        };
+        Self { name, hash }
+    }
+}
+
+/// What of a file creates something, by its position in the file's facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Creator {
+    /// A resource block.
+    Resource(u32),
+    /// An argument of a call to a module that is not in the repository, by the call and the argument.
+    Argument(u32, u32),
 }
 
 /// The entries of one root module, before they are put into the lookup.
@@ -35,11 +64,14 @@ pub(super) struct RootNames {
 /// A block that may have created a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hit<'n> {
+    /// Type of the resource, or name of the argument.
     pub(super) kind: &'n str,
+    /// Whether it is an argument of a call to a module that is not in the repository.
+    pub(super) is_argument: bool,
     /// Directory of the root module.
     pub(super) root: &'n str,
     pub(super) path: &'n str,
-    /// Name of the resource block.
+    /// Name of the resource block or of the call.
     pub(super) block: &'n str,
     /// Module path from the root.
     pub(super) module: &'n [Box<str>],
@@ -59,8 +91,8 @@ pub(super) struct Names {
     entries: Vec<Option<Entry>>,
     free: Vec<u32>,
     of_root: HashMap<Arc<str>, Box<[u32]>>,
-    known: HashMap<u64, Vec<u32>>,
-    patterns: HashMap<u64, Vec<u32>>,
+    known: IdTable,
+    patterns: IdTable,
     open: HashMap<Arc<str>, Vec<u32>>,
     of_kind: HashMap<Arc<str>, Vec<u32>>,
     marks: HashMap<Arc<str>, Marks>,
@@ -88,8 +120,24 @@ fn hash(parts: &[&str]) -> u64 {
     hasher.hash_one(parts)
 }
 
-fn pattern_key(start: &str, end: &str) -> u64 {
-    hash(&[&start.to_ascii_lowercase(), &end.to_ascii_lowercase()])
+fn name_key(name: &str) -> u64 {
+    hash(&[&lower_case(name)])
+}
+
+fn pattern_key((start, end): (&str, &str)) -> u64 {
+    hash(&[&lower_case(start), &lower_case(end)])
+}
+
+/// Most names are in lower case already.
+fn lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text.into() }
+}
+
+fn push(table: &mut HashMap<Arc<str>, Vec<u32>>, key: &str, id: u32) {
+    match table.get_mut(key) {
+        Some(ids) => ids.push(id),
+        None => drop(table.insert(Arc::from(key), vec![id])),
+    }
 }
 
 /// Drops the entries of `key` that `gone` picks.
@@ -103,21 +151,18 @@ fn forget<T>(map: &mut HashMap<Box<str>, Vec<T>>, key: &str, gone: impl Fn(&T) -
 }
 
 /// Takes `gone` out of a table of ids: each list is gone through once, however many leave it.
-fn drop_from<K: Eq + std::hash::Hash>(table: &mut HashMap<K, Vec<u32>>, gone: HashMap<K, Vec<u32>>) {
+fn drop_from(table: &mut HashMap<Arc<str>, Vec<u32>>, gone: HashMap<Box<str>, Vec<u32>>) {
     for (key, gone) in gone {
-        let Some(ids) = table.get_mut(&key) else { continue };
-        if let [only] = gone.as_slice() {
-            if let Some(at) = ids.iter().position(|id| id == only) {
-                ids.swap_remove(at);
-            }
-        } else {
-            let gone: HashSet<u32> = gone.into_iter().collect();
-            ids.retain(|id| !gone.contains(id));
-        }
+        let Some(ids) = table.get_mut(key.as_ref()) else { continue };
+        take_out(ids, gone);
         if ids.is_empty() {
-            table.remove(&key);
+            table.remove(key.as_ref());
         }
     }
+}
+
+fn note<'t>(table: &'t mut HashMap<Box<str>, Vec<u32>>, key: &str) -> &'t mut Vec<u32> {
+    table.entry(key.into()).or_default()
 }
 
 impl Names {
@@ -127,6 +172,9 @@ impl Names {
     pub(super) fn replace(&mut self, roots: Vec<(Arc<str>, Option<RootNames>)>) {
         let gone: Vec<u32> = roots.iter().flat_map(|(root, _)| self.of_root.remove(root).unwrap_or_default()).collect();
         self.remove(gone);
+        let coming = roots.iter().filter_map(|(_, names)| names.as_ref()).map(|names| names.entries.len()).sum::<usize>();
+        self.entries.reserve(coming.saturating_sub(self.free.len()));
+        self.of_root.reserve(roots.len());
         for (root, names) in roots {
             let ids: Vec<u32> = names.into_iter().flat_map(|names| names.entries).map(|entry| self.insert(entry)).collect();
             if !ids.is_empty() {
@@ -136,7 +184,7 @@ impl Names {
     }
 
     /// Renews what one directory's own files say of backends, imports and provenance.
-    pub(super) fn mark(&mut self, directory: &Arc<str>, files: &[(Arc<str>, Arc<FileFacts>)]) {
+    pub(super) fn mark(&mut self, directory: &Arc<str>, files: &[IndexedFile]) {
         let old = self.marks.remove(directory).unwrap_or_default();
         for id in &old.imports {
             forget(&mut self.imports, id, |(path, _)| super::block::directory_of(path) == directory.as_ref());
@@ -145,15 +193,14 @@ impl Names {
             forget(&mut self.traces, trace, |(path, ..)| super::block::directory_of(path) == directory.as_ref());
         }
         let mut marks = Marks::default();
-        for (path, facts) in files {
+        for IndexedFile { path, facts, .. } in files {
             marks.backend = marks.backend.or_else(|| facts.backend.clone());
             for import in &facts.imports {
                 marks.imports.push(import.id.clone());
                 self.imports.entry(import.id.clone()).or_default().push((path.clone(), import.to.clone()));
             }
             for resource in &facts.resources {
-                for (key, value) in resource.tags.iter().filter(|(key, _)| key.contains("trace")) {
-                    let _ = key;
+                for (_, value) in resource.tags.iter().filter(|(key, _)| key.contains("trace")) {
                     marks.traces.push(value.clone());
                     self.traces.entry(value.clone()).or_default().push((path.clone(), resource.kind.clone(), resource.name.clone()));
                 }
@@ -194,25 +241,18 @@ impl Names {
         self.marks.iter().filter_map(|(directory, marks)| Some((directory.as_ref(), marks.backend.as_ref()?)))
     }
 
-    fn insert(&mut self, mut entry: Entry) -> u32 {
+    fn insert(&mut self, entry: Entry) -> u32 {
         let id = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
         });
-        match self.of_kind.get_key_value(&entry.kind) {
-            Some((kind, _)) => entry.kind = kind.clone(),
-            None => drop(self.of_kind.insert(entry.kind.clone(), Vec::new())),
+        match &entry.named.name {
+            Name::Known(_) => self.known.insert(entry.named.hash, id),
+            Name::Pattern(_) => self.patterns.insert(entry.named.hash, id),
+            Name::Open => push(&mut self.open, entry.kind(), id),
         }
-        match &entry.name {
-            Name::Known(name) => self.known.entry(hash(&[&name.to_ascii_lowercase()])).or_default().push(id),
-            Name::Pattern(pieces) => {
-                let (start, end) = Name::ends(pieces);
-                self.patterns.entry(pattern_key(start, end)).or_default().push(id);
-            }
-            Name::Open => self.open.entry(entry.kind.clone()).or_default().push(id),
-        }
-        if let Some(ids) = self.of_kind.get_mut(&entry.kind) {
-            ids.push(id);
+        if !entry.is_argument() {
+            push(&mut self.of_kind, entry.kind(), id);
         }
         if let Some(slot) = self.entries.get_mut(id as usize) {
             *slot = Some(entry);
@@ -223,23 +263,22 @@ impl Names {
     fn remove(&mut self, ids: Vec<u32>) {
         let mut known: HashMap<u64, Vec<u32>> = HashMap::new();
         let mut patterns: HashMap<u64, Vec<u32>> = HashMap::new();
-        let mut open: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
-        let mut kinds: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
+        let mut open: HashMap<Box<str>, Vec<u32>> = HashMap::new();
+        let mut kinds: HashMap<Box<str>, Vec<u32>> = HashMap::new();
         for id in ids {
             let Some(entry) = self.entries.get_mut(id as usize).and_then(Option::take) else { continue };
-            match &entry.name {
-                Name::Known(name) => known.entry(hash(&[&name.to_ascii_lowercase()])).or_default().push(id),
-                Name::Pattern(pieces) => {
-                    let (start, end) = Name::ends(pieces);
-                    patterns.entry(pattern_key(start, end)).or_default().push(id);
-                }
-                Name::Open => open.entry(entry.kind.clone()).or_default().push(id),
+            match &entry.named.name {
+                Name::Known(_) => known.entry(entry.named.hash).or_default().push(id),
+                Name::Pattern(_) => patterns.entry(entry.named.hash).or_default().push(id),
+                Name::Open => note(&mut open, entry.kind()).push(id),
             }
-            kinds.entry(entry.kind).or_default().push(id);
+            if !entry.is_argument() {
+                note(&mut kinds, entry.kind()).push(id);
+            }
             self.free.push(id);
         }
-        drop_from(&mut self.known, known);
-        drop_from(&mut self.patterns, patterns);
+        self.known.remove(known);
+        self.patterns.remove(patterns);
         drop_from(&mut self.open, open);
         drop_from(&mut self.of_kind, kinds);
     }
@@ -250,25 +289,25 @@ impl Names {
 
     /// Blocks of these types that may have created `name`: exact ones first, then by how much of the name they fix.
     pub(super) fn lookup(&self, types: &[String], name: &str) -> Vec<Hit<'_>> {
-        self.lookup_where(types, name, &|entry: &Entry| types.iter().any(|kind| **kind == *entry.kind))
+        self.lookup_where(types, name, &|entry: &Entry| !entry.is_argument() && types.iter().any(|kind| *kind == entry.kind()))
     }
 
     /// Arguments of modules outside the repository that are, or may be, `name`.
     pub(super) fn lookup_arguments(&self, name: &str) -> Vec<Hit<'_>> {
-        self.lookup_where(&[], name, &|entry: &Entry| entry.kind.starts_with(MODULE_ARGUMENT))
+        self.lookup_where(&[], name, &Entry::is_argument)
     }
 
     fn lookup_where(&self, types: &[String], name: &str, wanted: &dyn Fn(&Entry) -> bool) -> Vec<Hit<'_>> {
         let mut hits: Vec<Hit<'_>> = Vec::new();
-        for entry in self.known.get(&hash(&[&name.to_ascii_lowercase()])).into_iter().flatten().filter_map(|id| self.entry(*id)) {
-            if wanted(entry) && matches!(&entry.name, Name::Known(known) if identity::same_name(&entry.kind, known, name)) {
+        for entry in self.known.get(name_key(name)).iter().filter_map(|id| self.entry(*id)) {
+            if wanted(entry) && matches!(&entry.named.name, Name::Known(known) if entry.same_name(known, name)) {
                 hits.push(entry.hit(true, name.chars().count()));
             }
         }
         for id in self.pattern_ids(name) {
             let Some(entry) = self.entry(id).filter(|entry| wanted(entry)) else { continue };
-            let Name::Pattern(pieces) = &entry.name else { continue };
-            let fold = identity::same_name(&entry.kind, "a", "A");
+            let Name::Pattern(pieces) = &entry.named.name else { continue };
+            let fold = entry.same_name("a", "A");
             if let Some(fixed) = fits(pieces, name, fold) {
                 hits.push(entry.hit(false, fixed));
             }
@@ -289,7 +328,7 @@ impl Names {
         let mut ids = Vec::new();
         for &start in &cuts {
             for &end in cuts.iter().filter(|end| **end >= start) {
-                ids.extend(self.patterns.get(&hash(&[&lower[..start], &lower[end..]])).into_iter().flatten());
+                ids.extend_from_slice(self.patterns.get(hash(&[&lower[..start], &lower[end..]])));
             }
         }
         ids
@@ -313,18 +352,46 @@ impl Names {
 
     /// Directories of root modules that create something.
     #[cfg(test)]
-    pub(super) fn roots(&self) -> HashSet<&str> {
+    pub(super) fn roots(&self) -> std::collections::HashSet<&str> {
         self.of_root.keys().map(AsRef::as_ref).collect()
     }
 }
 
 impl Entry {
+    /// Type of the resource, or name of the argument.
+    pub(super) fn kind(&self) -> &str {
+        match self.creator {
+            Creator::Resource(at) => self.facts.resources.get(at as usize).map_or("", |resource| &resource.kind),
+            Creator::Argument(call, at) => {
+                self.facts.calls.get(call as usize).and_then(|call| call.arguments.get(at as usize)).map_or("", |(name, _)| name)
+            }
+        }
+    }
+
+    /// Name of the resource block or of the call.
+    pub(super) fn block(&self) -> &str {
+        match self.creator {
+            Creator::Resource(at) => self.facts.resources.get(at as usize).map_or("", |resource| &resource.name),
+            Creator::Argument(call, _) => self.facts.calls.get(call as usize).map_or("", |call| &call.name),
+        }
+    }
+
+    /// Whether it is an argument of a call to a module that is not in the repository.
+    pub(super) const fn is_argument(&self) -> bool {
+        matches!(self.creator, Creator::Argument(..))
+    }
+
+    fn same_name(&self, a: &str, b: &str) -> bool {
+        if self.is_argument() { a == b } else { identity::same_name(self.kind(), a, b) }
+    }
+
     fn hit(&self, exact: bool, fixed: usize) -> Hit<'_> {
         Hit {
-            kind: &self.kind,
+            kind: self.kind(),
+            is_argument: self.is_argument(),
             root: &self.root,
             path: &self.path,
-            block: &self.block,
+            block: self.block(),
             module: &self.module,
             exact,
             fixed,

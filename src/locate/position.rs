@@ -142,8 +142,8 @@ fn same_block(block: &crate::hcl::Block, address: &Address) -> bool {
 
 /// The workspace's path for a scanner's: as it stands, without a leading `/` or `./`, or the one path that ends in it.
 pub(super) fn resolve_path(workspace: &Workspace, raw: &str) -> Result<String, Refusal> {
-    let clean = raw.trim().replace('\\', "/");
-    let clean = clean.trim_start_matches("./").trim_start_matches('/');
+    let clean = clean_path(raw);
+    let clean = clean.as_str();
     if workspace.get(clean).is_some() {
         return Ok(clean.to_owned());
     }
@@ -168,7 +168,13 @@ pub(super) fn resolve_path(workspace: &Workspace, raw: &str) -> Result<String, R
     }
 }
 
-fn ends_with_path(path: &str, end: &str) -> bool {
+/// A path as people and scanners write it, relative and with `/`.
+pub(super) fn clean_path(raw: &str) -> String {
+    let clean = raw.trim().replace('\\', "/");
+    clean.trim_start_matches("./").trim_start_matches('/').to_owned()
+}
+
+pub(super) fn ends_with_path(path: &str, end: &str) -> bool {
     !end.is_empty() && path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::facts::{CallFact, Fact, FileFacts, ResourceFact};
-use super::index::RepositoryIndex;
-use super::names::{Entry, MODULE_ARGUMENT, RootNames};
+use super::facts::{CallFact, Fact, ResourceFact};
+use super::index::{IndexedFile, RepositoryIndex, is_variable_file};
+use super::names::{Creator, Entry, Named, RootNames};
 use super::position::local_source;
 use super::scan::naming_arguments;
 use super::values::{Each, Name, Piece, Scope, Val, by_name, variables};
@@ -21,18 +21,33 @@ impl RootNames {
     /// Puts a root module together, once for each way its variables are given.
     pub(super) fn build(index: &RepositoryIndex, root: &Arc<str>) -> Self {
         let mut names = Self::default();
-        for selection in selections(index, root) {
+        let selections = selections(index, root);
+        let mut repeated = selections.len() > 1;
+        for selection in &selections {
             let steps = Cell::new(0);
-            let mut walk = Walk { index, root, names: &mut names, left: MOST_MODULES, steps: &steps };
-            let given = given(index, root, &selection);
+            let mut walk = Walk { index, root, names: &mut names, left: MOST_MODULES, steps: &steps, repeated };
+            let given = given(index, root, selection);
             walk.module(root, &given, &mut Vec::new(), None);
+            repeated |= walk.repeated;
         }
-        let mut seen = HashSet::new();
-        names.entries.retain(|entry| {
-            let Entry { kind, path, block, module, name, region, .. } = entry;
-            seen.insert((kind.clone(), path.clone(), block.clone(), module.clone(), name.clone(), region.clone()))
-        });
+        if repeated {
+            names.drop_repetitions();
+        }
         names
+    }
+
+    /// Keeps each entry once: several selections and instances may say the same.
+    fn drop_repetitions(&mut self) {
+        let mut seen = HashSet::with_capacity(self.entries.len());
+        let first: Vec<bool> = self
+            .entries
+            .iter()
+            .map(|Entry { path, creator, module, named, region, .. }| seen.insert((path.as_ref(), creator, module, &named.name, region)))
+            .collect();
+        if first.contains(&false) {
+            let mut first = first.into_iter();
+            self.entries.retain(|_| first.next().unwrap_or(true));
+        }
     }
 }
 
@@ -42,45 +57,57 @@ struct Walk<'w> {
     names: &'w mut RootNames,
     left: usize,
     steps: &'w Cell<usize>,
+    /// Whether a block was looked at more than once.
+    repeated: bool,
 }
 
 /// Provider configurations by name, with region and accounts.
-type Providers = HashMap<String, (Option<Arc<str>>, Arc<[Box<str>]>)>;
+type Providers = HashMap<Box<str>, Realm>;
 
-impl Walk<'_> {
-    fn module(&mut self, directory: &str, given: &HashMap<Box<str>, Val>, path: &mut Vec<Box<str>>, inherited: Option<&Providers>) {
+/// Region and accounts of a provider configuration.
+type Realm = (Option<Arc<str>>, Arc<[Box<str>]>);
+
+/// What one module instance is made of, while its entries are collected.
+struct Module<'m> {
+    path: Arc<[Box<str>]>,
+    scope: &'m Scope<'m>,
+    providers: &'m Providers,
+}
+
+impl<'w> Walk<'w> {
+    fn module(&mut self, directory: &str, given: &HashMap<&'w str, Val>, path: &mut Vec<Box<str>>, inherited: Option<&Providers>) {
         if path.len() > DEEPEST || self.left == 0 {
             return;
         }
         self.left -= 1;
-        let index = self.index;
-        let files: Vec<_> = index.in_directory(directory).filter(|(path, _)| !path.contains(".tfvars")).collect();
-        let locals = by_name(files.iter().flat_map(|(_, facts)| facts.locals.iter().map(|(name, fact)| (name.as_ref(), fact))));
-        let declared: Vec<(&str, Option<&Fact>)> =
-            files.iter().flat_map(|(_, facts)| facts.variables.iter().map(|(name, default)| (name.as_ref(), default.as_ref()))).collect();
-        let mut values = variables(&declared, given, &locals, self.steps);
+        let index: &'w RepositoryIndex = self.index;
+        let files: Vec<&'w IndexedFile> = index.files_in(directory).iter().filter(|file| !is_variable_file(&file.path)).collect();
+        let locals = by_name(files.iter().flat_map(|file| file.facts.locals.iter().map(|(name, fact)| (name.as_ref(), fact))));
+        let declared = files.iter().flat_map(|file| file.facts.variables.iter().map(|(name, default)| (name.as_ref(), default.as_ref())));
+        let mut values = variables(declared, given, &locals, self.steps);
         if values.is_empty() {
             // Terragrunt and modules with unreadable variables: what is given still counts.
             values = given.clone();
         }
-        let scope = Scope { locals: &locals, variables: values, steps: self.steps };
+        let scope = Scope::new(&locals, values, self.steps);
         let providers = self.providers(&files, &scope, inherited);
-        let module: Arc<[Box<str>]> = path.as_slice().into();
-        for (file, facts) in &files {
-            let file: Arc<str> = Arc::from(*file);
-            for resource in &facts.resources {
-                self.resource(resource, &file, &module, &scope, &providers);
+        let module = Module { path: path.as_slice().into(), scope: &scope, providers: &providers };
+        for file in &files {
+            for (at, resource) in (0..).zip(&file.facts.resources) {
+                self.resource(resource, at, file, &module);
             }
         }
-        for (file, facts) in &files {
-            for call in &facts.calls {
+        for file in &files {
+            for (at, call) in (0..).zip(&file.facts.calls) {
                 let Some(target) = local_source(directory, &call.source) else {
-                    self.remote(call, file, &module, &scope, &providers);
+                    self.remote(call, at, file, &module);
                     continue;
                 };
                 let passed = passed_providers(call.providers.as_ref(), &providers);
-                for each in scope.instances(call.for_each.as_ref()) {
-                    let arguments = call.arguments.iter().map(|(name, fact)| (name.clone(), scope.value(fact, each.as_ref()))).collect();
+                let instances = scope.instances(call.for_each.as_ref());
+                self.repeated |= instances.len() > 1;
+                for each in instances {
+                    let arguments = call.arguments.iter().map(|(name, fact)| (name.as_ref(), scope.value(fact, each.as_ref()))).collect();
                     path.push(call.name.clone());
                     self.module(&target, &arguments, path, Some(&passed));
                     path.pop();
@@ -89,37 +116,42 @@ impl Walk<'_> {
         }
     }
 
-    fn providers(&self, files: &[(&str, &FileFacts)], scope: &Scope<'_>, inherited: Option<&Providers>) -> Providers {
+    fn providers(&self, files: &[&IndexedFile], scope: &Scope<'_>, inherited: Option<&Providers>) -> Providers {
         let mut providers: Providers = inherited.cloned().unwrap_or_default();
-        for fact in files.iter().flat_map(|(_, facts)| &facts.providers) {
+        for fact in files.iter().flat_map(|file| &file.facts.providers) {
             let region = fact.region.as_ref().and_then(|region| scope.value(region, None).as_literal().map(Arc::from));
             let mut accounts: Vec<Box<str>> = fact.accounts.iter().filter_map(|account| account_in(&scope.value(account, None))).collect();
             if accounts.is_empty() {
                 accounts.extend(account_of_directory(self.root));
             }
-            providers.insert(fact.name.to_string(), (region, accounts.into()));
+            providers.insert(fact.name.clone(), (region, accounts.into()));
         }
         providers
     }
 
+    fn realm(&self, providers: &Providers, name: &str) -> Realm {
+        providers.get(name).cloned().unwrap_or_else(|| (None, account_of_directory(self.root).into_iter().collect()))
+    }
+
     /// A module that is not in the repository: every text it is given may be a name it gives.
-    fn remote(&mut self, call: &CallFact, file: &str, module: &Arc<[Box<str>]>, scope: &Scope<'_>, providers: &Providers) {
-        let (region, accounts) =
-            providers.get("aws").cloned().unwrap_or_else(|| (None, account_of_directory(self.root).into_iter().collect()));
-        for each in scope.instances(call.for_each.as_ref()) {
-            for (argument, fact) in &call.arguments {
-                let value = scope.value(fact, each.as_ref());
+    fn remote(&mut self, call: &CallFact, at: u32, file: &IndexedFile, module: &Module<'_>) {
+        let (region, accounts) = self.realm(module.providers, "aws");
+        let instances = module.scope.instances(call.for_each.as_ref());
+        self.repeated |= instances.len() > 1;
+        for each in instances {
+            for (argument, (_, fact)) in (0..).zip(&call.arguments) {
+                let value = module.scope.value(fact, each.as_ref());
                 let name = Name::of(&value, false);
                 if matches!(name, Name::Open) || value.as_literal().is_some_and(|text| text.len() < 3) {
                     continue;
                 }
                 self.names.entries.push(Entry {
-                    kind: Arc::from(format!("{MODULE_ARGUMENT}{argument}")),
                     root: self.root.clone(),
-                    path: Arc::from(file),
-                    block: Arc::from(call.name.as_ref()),
-                    module: module.clone(),
-                    name,
+                    path: file.path.clone(),
+                    facts: file.facts.clone(),
+                    creator: Creator::Argument(at, argument),
+                    module: module.path.clone(),
+                    named: Named::new(name),
                     region: region.clone(),
                     accounts: accounts.clone(),
                 });
@@ -127,22 +159,24 @@ impl Walk<'_> {
         }
     }
 
-    fn resource(&mut self, resource: &ResourceFact, file: &Arc<str>, module: &Arc<[Box<str>]>, scope: &Scope<'_>, providers: &Providers) {
+    fn resource(&mut self, resource: &ResourceFact, at: u32, file: &IndexedFile, module: &Module<'_>) {
         let provider = resource.provider.as_deref().unwrap_or_else(|| resource.kind.split('_').next().unwrap_or_default());
-        let (region, accounts) =
-            providers.get(provider).cloned().unwrap_or_else(|| (None, account_of_directory(self.root).into_iter().collect()));
-        for each in scope.instances(resource.for_each.as_ref()) {
+        let (region, accounts) = self.realm(module.providers, provider);
+        let scope = module.scope;
+        let instances = scope.instances(resource.for_each.as_ref());
+        self.repeated |= instances.len() > 1;
+        for each in instances {
             let literal = |fact: Option<&Fact>| fact.and_then(|fact| scope.value(fact, each.as_ref()).as_literal().map(str::to_owned));
             let own_region = literal(resource.region.as_ref());
             let accounts = literal(resource.account.as_ref()).map_or_else(|| accounts.clone(), |own| Arc::from([Box::from(own)]));
             let name = resource_name(resource, scope, each.as_ref());
             self.names.entries.push(Entry {
-                kind: Arc::from(resource.kind.as_ref()),
                 root: self.root.clone(),
-                path: file.clone(),
-                block: Arc::from(resource.name.as_ref()),
-                module: module.clone(),
-                name,
+                path: file.path.clone(),
+                facts: file.facts.clone(),
+                creator: Creator::Resource(at),
+                module: module.path.clone(),
+                named: Named::new(name),
                 region: own_region.map(Arc::from).or_else(|| region.clone()),
                 accounts,
             });
@@ -168,7 +202,7 @@ fn passed_providers(passed: Option<&Fact>, providers: &Providers) -> Providers {
         for (inside, outside) in entries {
             let Fact::Reference(outside) = outside else { continue };
             match providers.get(outside.as_ref()) {
-                Some(value) => drop(seen.insert(inside.to_string(), value.clone())),
+                Some(value) => drop(seen.insert(inside.clone(), value.clone())),
                 None => drop(seen.remove(inside.as_ref())),
             }
         }

@@ -3,7 +3,7 @@
 use super::ladder::{Found, Rungs};
 use super::names::Hit;
 use super::query::RepositoryView;
-use super::rung_names::{NameFinding, PatternFound, argument_of, fits_place, with_argument};
+use super::rung_names::{NameFinding, PatternFound, fits_place, with_argument};
 use super::scan::naming_arguments;
 use crate::model::{Refusal, RefusalKind, ResourceIdentity, ResourceMode, Rung, Workspace};
 use crate::terraform::{Configuration, Evaluator, ModuleSource, Selection, Value, module_source};
@@ -61,15 +61,15 @@ impl Rungs<'_> {
             let Some(call) = view.index.facts(hit.path).and_then(|facts| facts.calls.iter().find(|call| *call.name == *hit.block)) else {
                 continue;
             };
-            let argument = argument_of(hit);
-            let Some(meaning) = meaning(&call.source, &argument, types) else { continue };
+            let argument = hit.kind;
+            let Some(meaning) = meaning(&call.source, argument, types) else { continue };
             let source = module_source(super::block::directory_of(hit.path), &call.source);
             let version = if call.version.is_empty() { String::new() } else { format!(", version {}", call.version) };
             match source {
                 ModuleSource::Registry { .. } => {
                     let Some(target) = Self::target_of_hit(view, hit) else { continue };
                     let text = view.workspace.get(hit.path).unwrap_or_default();
-                    let mut target = with_argument(target, text, &argument, name);
+                    let mut target = with_argument(target, text, argument, name);
                     for evidence in &mut target.evidence {
                         evidence.note.push_str(&format!("; the module is {}{version}", call.source));
                         if !hit.exact {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::above::{Above, above};
 use super::block::place_of;
 use super::ladder::{Found, Rungs};
-use super::names::{Hit, MODULE_ARGUMENT};
+use super::names::Hit;
 use super::query::RepositoryView;
 use super::scan::naming_arguments;
 use super::variable_files::selections;
@@ -90,17 +90,16 @@ impl Rungs<'_> {
         let mut finding = NameFinding { decisive: true, ..NameFinding::default() };
         let mut looked = 0;
         let whole = self.whole_types(identity, types);
-        for (at, view) in self.repositories.iter().enumerate() {
+        for (at, (view, sources)) in self.repositories.iter().zip(&self.sources).enumerate() {
             let hits: Vec<Hit<'_>> = view.index.names().lookup(&whole, name).into_iter().filter(|hit| fits_place(identity, hit)).collect();
             let exact_only = hits.iter().any(|hit| hit.exact) && hits.len() > MOST_ROOTS;
             let mut by_root: BTreeMap<&str, Vec<&Hit<'_>>> = BTreeMap::new();
             for hit in hits.iter().filter(|hit| !exact_only || hit.exact) {
                 by_root.entry(hit.root).or_default().push(hit);
             }
-            let sources = Sources::new(view.workspace);
             for (root, hits) in by_root.into_iter().take(MOST_ROOTS) {
                 looked += 1;
-                self.judge(at, view, &sources, root, &hits, name, &mut finding);
+                self.judge(at, view, sources, root, &hits, name, &mut finding);
             }
             self.through_modules(at, view, identity, types, name, &mut finding);
         }
@@ -214,12 +213,11 @@ impl Rungs<'_> {
     fn unnamed(&self, identity: &ResourceIdentity, types: &[String]) -> NameFinding {
         let mut finding = NameFinding::default();
         let wanted = self.query.tags.get("Name").map(String::as_str).filter(|name| name.len() > 2);
-        for (at, view) in self.repositories.iter().enumerate() {
+        for (at, (view, sources)) in self.repositories.iter().zip(&self.sources).enumerate() {
             let hits = view.index.names().of_types(types, 200);
-            let sources = Sources::new(view.workspace);
             for hit in hits.iter().filter(|hit| fits_place(identity, hit)) {
                 let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
-                let tagged = wanted.map(|name| tag_fit(&sources, view, hit, name));
+                let tagged = wanted.map(|name| tag_fit(sources, view, hit, name));
                 match tagged {
                     Some(Some(true)) => {
                         let note = format!("the tag Name is `{}` in the cloud and in the code", wanted.unwrap_or_default());
@@ -461,11 +459,6 @@ fn tag_fit(sources: &Sources<'_>, view: &RepositoryView<'_>, hit: &Hit<'_>, name
         }
     }
     known.then_some(false)
-}
-
-/// A target's module argument, for messages.
-pub(super) fn argument_of(hit: &Hit<'_>) -> String {
-    hit.kind.trim_start_matches(MODULE_ARGUMENT).to_owned()
 }
 
 /// Marks a target with the evidence of a module argument.

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use super::backend::state_location;
 use super::index::RepositoryIndex;
-use super::names::MODULE_ARGUMENT;
 use super::query::Query;
 use super::values::{Name, Piece};
 use crate::identity;
@@ -45,16 +44,16 @@ impl RepositoryIndex {
         let mut keys: BTreeSet<i64> = BTreeSet::new();
         self.names().each(&mut |entry| {
             // What an argument of somebody else's module names is not known.
-            let kind = if entry.kind.starts_with(MODULE_ARGUMENT) { "" } else { &*entry.kind };
-            keys.insert(name_key(kind, &entry.name));
+            let kind = if entry.is_argument() { "" } else { entry.kind() };
+            keys.insert(name_key(kind, &entry.named.name));
             keys.insert(key(&["kind", kind]));
-            keys.insert(key(&["block", kind, &entry.block]));
+            keys.insert(key(&["block", kind, entry.block()]));
         });
         let names = self.names();
         keys.extend(names.import_ids().map(|id| key(&["import", id])));
         keys.extend(names.trace_values().map(|trace| key(&["trace", trace])));
         keys.extend(names.backends().filter_map(|(_, backend)| state_location(backend, None)).map(|place| key(&["state", &place])));
-        keys.extend(self.paths().map(|path| key(&["file", &file_name(path)])));
+        keys.extend(self.file_names().map(|name| key(&["file", &name.to_ascii_lowercase()])));
         keys.into_iter().collect()
     }
 

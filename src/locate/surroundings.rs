@@ -1,8 +1,9 @@
 //! What belongs to a located block: who calls its module, which instances it has, and the blocks that hold parts of its resource.
 
 use super::block::{address_of, place_of, target_of};
+use super::facts::{CallFact, ResourceFact};
 use super::ladder::{Found, Rungs};
-use super::position::{is_configuration, source_of};
+use super::position::{is_configuration, local_source, source_of};
 use super::query::{PartBlock, RepositoryView};
 use super::variable_files::selections;
 use crate::hcl::{Document, references};
@@ -22,14 +23,14 @@ pub(super) struct Surroundings {
     pub(super) parts: Vec<PartBlock>,
 }
 
-pub(super) fn of(view: &RepositoryView<'_>, target: &Target) -> Surroundings {
+/// What belongs to `target`, a block of the repository whose parsed files are `sources`.
+pub(super) fn of<'w>(view: &RepositoryView<'w>, sources: &Sources<'w>, target: &Target) -> Surroundings {
     let mut found = Surroundings { callers: callers(view, &target.module_dir), parts: parts(view, target), ..Surroundings::default() };
-    let sources = Sources::new(view.workspace);
     for root in roots_of(view, &target.module_dir) {
         let multiple = root != target.module_dir;
         for selection in selections(view.index, &root).into_iter().take(1) {
             let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
-            let configuration = Configuration::load_from(&sources, &root, &selection);
+            let configuration = Configuration::load_from(sources, &root, &selection);
             let evaluator = Evaluator::new(&configuration);
             for node in configuration.nodes_in(&target.module_dir) {
                 let block = match target.address.mode {
@@ -71,7 +72,10 @@ fn roots_of(view: &RepositoryView<'_>, directory: &str) -> Vec<String> {
 fn callers(view: &RepositoryView<'_>, directory: &str) -> Vec<Place> {
     let mut places = Vec::new();
     for caller in view.index.callers_of(directory) {
-        for (path, text) in view.workspace.in_directory(caller).filter(|(path, _)| is_configuration(path)) {
+        for (path, facts) in view.index.in_directory(caller).filter(|(path, _)| is_configuration(path)) {
+            // The index knows which files have such a call: only these are parsed.
+            let calls = |call: &CallFact| local_source(caller, &call.source).as_deref() == Some(directory);
+            let Some(text) = view.workspace.get(path).filter(|_| facts.calls.iter().any(calls)) else { continue };
             let Ok(document) = Document::parse_file(path, text) else { continue };
             let calls = document.body().blocks_of("module").filter(|call| source_of(caller, call).as_deref() == Some(directory));
             places.extend(calls.filter_map(|call| target_of(path, call)).map(|target| place_of(text, &target)));
@@ -84,7 +88,9 @@ fn callers(view: &RepositoryView<'_>, directory: &str) -> Vec<Place> {
 fn parts(view: &RepositoryView<'_>, target: &Target) -> Vec<PartBlock> {
     let Some(kind) = identity::kinds().of_type(&target.address.kind) else { return Vec::new() };
     let mut found = Vec::new();
-    for (path, text) in view.workspace.in_directory(&target.module_dir).filter(|(path, _)| is_configuration(path)) {
+    for (path, facts) in view.index.in_directory(&target.module_dir).filter(|(path, _)| is_configuration(path)) {
+        let is_part = |resource: &ResourceFact| kind.parts.iter().any(|part| part.terraform_type == *resource.kind);
+        let Some(text) = view.workspace.get(path).filter(|_| facts.resources.iter().any(is_part)) else { continue };
         let Ok(document) = Document::parse_file(path, text) else { continue };
         for block in document.body().blocks_of("resource") {
             let Some(part) = kind.parts.iter().find(|part| Some(part.terraform_type.as_str()) == block.label(0)) else { continue };

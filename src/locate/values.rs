@@ -1,7 +1,7 @@
 //! Facts put together: what names a root module's blocks may get, over-approximated. Unknown parts are holes, which fit anything,
 //! so the true name always fits; the evaluator then decides among the few blocks that are left.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -58,9 +58,11 @@ impl Val {
 
 /// What one module instance knows.
 pub(super) struct Scope<'f> {
-    pub(super) locals: &'f HashMap<&'f str, &'f Fact>,
-    pub(super) variables: HashMap<Box<str>, Val>,
-    pub(super) steps: &'f Cell<usize>,
+    locals: &'f HashMap<&'f str, &'f Fact>,
+    variables: HashMap<&'f str, Val>,
+    steps: &'f Cell<usize>,
+    /// Values of locals that a resource or a call refers to itself: these are asked for again and again.
+    worked_out: RefCell<HashMap<&'f str, Val>>,
 }
 
 /// `each` of one instance.
@@ -71,6 +73,11 @@ pub(super) struct Each {
 }
 
 impl<'f> Scope<'f> {
+    /// A module with these local values and variables; `steps` counts what was looked at.
+    pub(super) fn new(locals: &'f HashMap<&'f str, &'f Fact>, variables: HashMap<&'f str, Val>, steps: &'f Cell<usize>) -> Self {
+        Self { locals, variables, steps, worked_out: RefCell::default() }
+    }
+
     /// The value of a fact.
     pub(super) fn value(&self, fact: &Fact, each: Option<&Each>) -> Val {
         self.nested(fact, each, 0)
@@ -94,21 +101,21 @@ impl<'f> Scope<'f> {
             Fact::List(items) => Val::List(items.iter().map(|item| self.nested(item, each, depth + 1)).collect()),
             Fact::Map(entries) => Val::Map(entries.iter().map(|(key, fact)| (key.clone(), self.nested(fact, each, depth + 1))).collect()),
             Fact::Text(parts) => {
-                let mut pieces: Vec<Piece> = Vec::new();
+                let mut text = PieceText::default();
                 if parts.iter().map(|part| if let TextPart::Text(text) = part { text.len() } else { 0 }).sum::<usize>() > LONGEST {
                     return Val::Unknown;
                 }
                 for part in parts {
                     match part {
-                        TextPart::Text(text) => push(&mut pieces, Piece::Text(text.clone())),
-                        TextPart::Hole => push(&mut pieces, Piece::Hole),
+                        TextPart::Text(more) => text.push(more),
+                        TextPart::Hole => text.push_hole(),
                         TextPart::Reference(names) => match self.reference(names, each, depth + 1) {
-                            Val::Text(inner) if inner.len() <= LONGEST => inner.iter().for_each(|piece| push(&mut pieces, piece.clone())),
-                            _ => push(&mut pieces, Piece::Hole),
+                            Val::Text(inner) if inner.len() <= LONGEST => inner.iter().for_each(|piece| text.push_piece(piece)),
+                            _ => text.push_hole(),
                         },
                     }
                 }
-                Val::Text(pieces.into())
+                Val::Text(text.pieces().into())
             }
         }
     }
@@ -117,15 +124,26 @@ impl<'f> Scope<'f> {
         let mut steps = names.split('.');
         let head = match (steps.next(), steps.next()) {
             (Some("var"), Some(name)) => self.variables.get(name).cloned().unwrap_or(Val::Unknown),
-            (Some("local"), Some(name)) => match self.locals.get(name) {
-                Some(fact) => self.nested(fact, None, depth + 1),
-                None => Val::Unknown,
-            },
+            (Some("local"), Some(name)) => self.local(name, depth),
             (Some("each"), Some("key")) => each.map_or(Val::Unknown, |each| each.key.clone()),
             (Some("each"), Some("value")) => each.map_or(Val::Unknown, |each| each.value.clone()),
             _ => return Val::Unknown,
         };
         steps.fold(head, |value, name| value.member(name))
+    }
+
+    fn local(&self, name: &str, depth: usize) -> Val {
+        let Some((name, fact)) = self.locals.get_key_value(name) else { return Val::Unknown };
+        // Deeper down the bound on depth may have cut something off that is known from here.
+        let kept = depth <= 1;
+        if let Some(value) = self.worked_out.borrow().get(name).filter(|_| kept) {
+            return value.clone();
+        }
+        let value = self.nested(fact, None, depth + 1);
+        if kept {
+            self.worked_out.borrow_mut().insert(name, value.clone());
+        }
+        value
     }
 
     /// The instances of a `for_each`; one of unknown key when they cannot be told.
@@ -144,12 +162,42 @@ impl<'f> Scope<'f> {
     }
 }
 
-fn push(pieces: &mut Vec<Piece>, piece: Piece) {
-    match (pieces.last_mut(), piece) {
-        (Some(Piece::Text(last)), Piece::Text(more)) => *last = format!("{last}{more}").into(),
-        (Some(Piece::Hole), Piece::Hole) => {}
-        (_, Piece::Text(text)) if text.is_empty() => {}
-        (_, piece) => pieces.push(piece),
+/// A text with holes that is being put together: texts beside each other become one, and so do holes.
+#[derive(Default)]
+struct PieceText {
+    done: Vec<Piece>,
+    /// The text since the last hole.
+    open: String,
+}
+
+impl PieceText {
+    fn push(&mut self, text: &str) {
+        self.open.push_str(text);
+    }
+
+    fn push_hole(&mut self) {
+        self.close();
+        if !matches!(self.done.last(), Some(Piece::Hole)) {
+            self.done.push(Piece::Hole);
+        }
+    }
+
+    fn push_piece(&mut self, piece: &Piece) {
+        match piece {
+            Piece::Text(text) => self.push(text),
+            Piece::Hole => self.push_hole(),
+        }
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() {
+            self.done.push(Piece::Text(std::mem::take(&mut self.open).into()));
+        }
+    }
+
+    fn pieces(mut self) -> Vec<Piece> {
+        self.close();
+        self.done
     }
 }
 
@@ -167,14 +215,11 @@ pub(super) enum Name {
 impl Name {
     pub(super) fn of(value: &Val, prefix: bool) -> Self {
         let Val::Text(pieces) = value else { return Self::Open };
-        let mut pieces = pieces.to_vec();
-        if prefix {
-            push(&mut pieces, Piece::Hole);
-        }
-        match pieces.as_slice() {
-            [Piece::Text(text)] => Self::Known(text.clone()),
+        match pieces.as_ref() {
             [] | [Piece::Hole] => Self::Open,
-            _ => Self::Pattern(pieces.into()),
+            [Piece::Text(text)] if !prefix => Self::Known(text.clone()),
+            [.., Piece::Text(_)] if prefix => Self::Pattern(pieces.iter().cloned().chain([Piece::Hole]).collect()),
+            pieces => Self::Pattern(pieces.into()),
         }
     }
 
@@ -217,19 +262,18 @@ pub(super) fn fits(pieces: &[Piece], name: &str, fold: bool) -> Option<usize> {
 }
 
 /// Variables of a module: what is given, else the default, else unknown.
-pub(super) fn variables(
-    declared: &[(&str, Option<&Fact>)],
-    given: &HashMap<Box<str>, Val>,
+pub(super) fn variables<'f>(
+    declared: impl Iterator<Item = (&'f str, Option<&'f Fact>)>,
+    given: &HashMap<&'f str, Val>,
     locals: &HashMap<&str, &Fact>,
     steps: &Cell<usize>,
-) -> HashMap<Box<str>, Val> {
+) -> HashMap<&'f str, Val> {
     // A default may refer to nothing: an empty scope reads it.
-    let empty = Scope { locals, variables: HashMap::new(), steps };
+    let empty = Scope::new(locals, HashMap::new(), steps);
     declared
-        .iter()
         .map(|(name, default)| {
-            let value = given.get(*name).cloned().or_else(|| default.map(|fact| empty.value(fact, None)));
-            (Box::from(*name), value.unwrap_or(Val::Unknown))
+            let value = given.get(name).cloned().or_else(|| default.map(|fact| empty.value(fact, None)));
+            (name, value.unwrap_or(Val::Unknown))
         })
         .collect()
 }
@@ -244,14 +288,14 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+        let mut pieces = PieceText::default();
         for (at, part) in text.split('*').enumerate() {
             if at > 0 {
-                push(&mut pieces, Piece::Hole);
+                pieces.push_hole();
             }
-            push(&mut pieces, Piece::Text(part.into()));
+            pieces.push(part);
         }
-        pieces
+        pieces.pieces()
     }
 
     #[test]

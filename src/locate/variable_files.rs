@@ -71,7 +71,7 @@ fn needs_files(index: &RepositoryIndex, root: &str, selections: &[VariableFiles]
     let automatic = given(index, root, &VariableFiles::default());
     let files = || selections.iter().flat_map(|selection| &selection.files).filter_map(|path| index.facts(path));
     let declared = index.in_directory(root).flat_map(|(_, facts)| &facts.variables);
-    let mut required = declared.filter(|(name, default)| default.is_none() && !automatic.contains_key(name));
+    let mut required = declared.filter(|(name, default)| default.is_none() && !automatic.contains_key(name.as_ref()));
     required.any(|(name, _)| files().any(|facts| facts.values.iter().any(|(given, _)| given == name)))
 }
 
@@ -85,6 +85,9 @@ fn variable_directories<'i>(index: &'i RepositoryIndex, root: &'i str) -> impl I
 }
 
 fn usual_folders<'i>(index: &'i RepositoryIndex, root: &str) -> Vec<&'i str> {
+    if !index.has_variable_folders() {
+        return Vec::new();
+    }
     let above = directory_of(root);
     let tops = match (root.is_empty(), above.is_empty()) {
         (true, _) => return Vec::new(),
@@ -146,10 +149,10 @@ pub(super) fn takers(index: &RepositoryIndex, folders: GivenIn) -> Vec<(&str, Rc
 }
 
 /// The values given to the root's variables.
-pub(super) fn given(index: &RepositoryIndex, root: &str, selection: &VariableFiles) -> HashMap<Box<str>, Val> {
+pub(super) fn given<'i>(index: &'i RepositoryIndex, root: &str, selection: &VariableFiles) -> HashMap<&'i str, Val> {
     let no_locals = HashMap::new();
     let steps = Cell::new(0);
-    let scope = Scope { locals: &no_locals, variables: HashMap::new(), steps: &steps };
+    let scope = Scope::new(&no_locals, HashMap::new(), &steps);
     let automatic = |path: &str| {
         let file = path.rsplit('/').next().unwrap_or(path);
         file.starts_with("terraform.tfvars") || file.ends_with(".auto.tfvars") || file.ends_with(".auto.tfvars.json")
@@ -159,7 +162,7 @@ pub(super) fn given(index: &RepositoryIndex, root: &str, selection: &VariableFil
     let mut given = HashMap::new();
     for path in files.into_iter().chain(selection.files.iter().map(String::as_str)) {
         for (name, fact) in index.facts(path).into_iter().flat_map(|facts| &facts.values) {
-            given.insert(name.clone(), scope.value(fact, None));
+            given.insert(name.as_ref(), scope.value(fact, None));
         }
     }
     given
