@@ -8,6 +8,7 @@ use super::choose::identity_of;
 use super::place::look;
 use super::plan::current;
 use super::solve::Case;
+use super::trees::Purpose;
 use super::{Line, StepError};
 use crate::cloud::Account;
 use crate::model::{Finding, Provider, Remediation, Severity};
@@ -106,7 +107,7 @@ fn had<T>(what: &'static str, asked: Result<Result<T, crate::cloud::AwsError>, t
 pub(super) async fn code_at(line: &Line, remediation: &Remediation, case: &Case) -> Result<Option<CodeFacts>, StepError> {
     let (Some(repository), Some(target)) = (&remediation.repository, &remediation.target) else { return Ok(None) };
     let Some(tree) = line.tree(&current(line, repository).await?).await? else { return Ok(None) };
-    let tree = line.focused(&tree, &case.query()).await?;
+    let tree = line.focused(&tree, &case.query(), Purpose::Change).await?;
     let target = target.clone();
     Ok(Some(tokio::task::spawn_blocking(move || code_facts(&tree.workspace, &target)).await?))
 }

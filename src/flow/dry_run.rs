@@ -9,6 +9,7 @@ use super::command::{Choice, Wishes};
 use super::commands::{Spoken, answer, findings, known};
 use super::place::{case_of, trees_for};
 use super::solve::{Case, Solution, find, solve};
+use super::trees::Purpose;
 use super::{Line, StepError, policy, rules};
 use crate::github::Reaction;
 use crate::locate::Answer;
@@ -21,7 +22,7 @@ pub(super) async fn plan(line: &Arc<Line>, spoken: &Spoken, wishes: Wishes) -> R
         Ok(case) => case,
         Err(words) => return answer(line, spoken, "plan", &words, Reaction::Confused).await,
     };
-    let found = trees_for(line, &mut case).await?;
+    let found = trees_for(line, &mut case, Purpose::Change).await?;
     if let Some(refusal) = &found.refusal {
         return answer(line, spoken, "plan", &super::talk::refusal_words(Some(refusal)), Reaction::Confused).await;
     }

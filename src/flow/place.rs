@@ -10,7 +10,7 @@ use super::around::{Around, cloud_facts};
 use super::choose::identity_of;
 use super::indexing::{self, Listed};
 use super::solve::{Case, find};
-use super::trees::Tree;
+use super::trees::{Purpose, Tree};
 use super::{Line, StepError, policy, states};
 use crate::lifecycle::Event;
 use crate::locate::{Answer, Located};
@@ -51,7 +51,7 @@ pub(super) async fn place(line: &Arc<Line>, job: &Job) -> Result<(), StepError> 
 
 /// One look at the repositories as they are known.
 pub(super) async fn look(line: &Arc<Line>, case: &mut Case) -> Result<Result<(Arc<Tree>, Located), Refusal>, StepError> {
-    let found = trees_for(line, case).await?;
+    let found = trees_for(line, case, Purpose::Locate).await?;
     if let Some(refusal) = found.refusal {
         return Ok(Err(refusal));
     }
@@ -95,7 +95,9 @@ pub(super) fn resource_key(finding: &Finding) -> Option<String> {
 }
 
 /// The trees that a case may be about: of the repository that the finding or a person names, else of those whose index says so.
-pub(super) async fn trees_for(line: &Arc<Line>, case: &mut Case) -> Result<Found, StepError> {
+///
+/// Large ones have the texts that are needed for `purpose`.
+pub(super) async fn trees_for(line: &Arc<Line>, case: &mut Case, purpose: Purpose) -> Result<Found, StepError> {
     let mut accounts: Vec<String> = Vec::new();
     for finding in &case.findings {
         accounts.extend(line.settings.sources.get(&finding.source).map(|source| source.accounts.clone()).unwrap_or_default());
@@ -128,7 +130,7 @@ pub(super) async fn trees_for(line: &Arc<Line>, case: &mut Case) -> Result<Found
     trees.extend(open(line, called.take(MOST_MODULES).cloned().collect()).await?);
     let mut focused = Vec::new();
     for tree in trees {
-        focused.push(line.focused(&tree, &query).await?);
+        focused.push(line.focused(&tree, &query, purpose).await?);
     }
     focused.sort_by_key(|tree| tree.repository.to_string());
     Ok(Found { trees: focused, refusal: None })

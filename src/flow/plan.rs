@@ -11,7 +11,7 @@ use super::choose::{dedup_key, identity_of};
 use super::decisions::decided;
 use super::place::case_of;
 use super::solve::{Case, Solution, find, solve};
-use super::trees::Tree;
+use super::trees::{Purpose, Tree};
 use super::{Line, StepError, policy, rules};
 use crate::config::Policy;
 use crate::lifecycle::Event;
@@ -140,7 +140,7 @@ pub(super) async fn solve_on(line: &Line, remediation: &Remediation, tree: Arc<T
     let case = case_of(line, remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
     let rules = rules::in_force(line, Some(&tree.repository)).await?;
-    let tree = line.focused(&tree, &case.query()).await?;
+    let tree = line.focused(&tree, &case.query(), Purpose::Change).await?;
     // Evaluating and patching is work for a processor, not for the threads that serve.
     let solved = tokio::task::spawn_blocking(move || {
         let outcome = find(&case, std::slice::from_ref(&tree)).and_then(|(tree, located)| {

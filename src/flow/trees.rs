@@ -30,6 +30,15 @@ const TREE_BYTES: usize = 400_000_000;
 /// About how many bytes one indexed file takes.
 const BYTES_PER_FACTS: usize = 2_500;
 
+/// What the texts of a large repository are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To find the block.
+    Locate,
+    /// To find it and to change what decides it: whoever else calls a module is looked at too.
+    Change,
+}
+
 /// The Terraform of a repository at a commit.
 #[derive(Debug)]
 pub(super) struct Tree {
@@ -166,15 +175,20 @@ impl Line {
         Ok(Arc::new(self.read_tree(repository, &remote, branch.into(), commit.into()).await?))
     }
 
-    /// The tree with every text that `query` may need. Large repositories are read for the case only; others are whole already.
+    /// The tree with every text that `query` may need for `purpose`. Large repositories are read for the case only; others are whole
+    /// already.
     ///
     /// # Errors
     /// When the mirror was evicted meanwhile.
-    pub(super) async fn focused(&self, tree: &Arc<Tree>, query: &Query<'_>) -> Result<Arc<Tree>, StepError> {
+    pub(super) async fn focused(&self, tree: &Arc<Tree>, query: &Query<'_>, purpose: Purpose) -> Result<Arc<Tree>, StepError> {
         if tree.unread.is_empty() {
             return Ok(tree.clone());
         }
-        let mut wanted: BTreeSet<String> = tree.index.files_for(query).into_iter().collect();
+        let wanted = match purpose {
+            Purpose::Locate => tree.index.files_to_locate(query),
+            Purpose::Change => tree.index.files_for(query),
+        };
+        let mut wanted: BTreeSet<String> = wanted.into_iter().collect();
         let directories: BTreeSet<&str> = wanted.iter().map(|path| directory_of(path)).collect();
         // What is beside them and not indexed: lock files, and Terragrunt's files above.
         let beside = tree.unread.keys().filter(|path| !is_indexed(path) && directories.contains(directory_of(path)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::apply::{complete, finish, subject};
 use super::place::case_of;
 use super::solve::verdict;
-use super::trees::Tree;
+use super::trees::{Purpose, Tree};
 use super::{Line, StepError, policy, rules};
 use crate::lifecycle::Event;
 use crate::model::{Remediation, RemediationState};
@@ -23,7 +23,7 @@ pub(super) async fn verify(line: &Line, job: &Job) -> Result<(), StepError> {
     };
     let case = case_of(line, &remediation).await?;
     let policy = policy::in_force(line, &tree).await?;
-    let tree = line.focused(&tree, &case.query()).await?;
+    let tree = line.focused(&tree, &case.query(), Purpose::Change).await?;
     let known = rules::in_force(line, Some(&tree.repository)).await?;
     let rules: Vec<Arc<Rule>> = remediation.rules.iter().filter_map(|id| known.by_id(id).cloned()).collect();
     let commit = tree.commit.clone();

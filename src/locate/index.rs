@@ -10,7 +10,7 @@ use super::block::directory_of;
 use super::facts::FileFacts;
 use super::index_changes::Incoming;
 use super::names::Names;
-use crate::model::Workspace;
+use crate::model::{Workspace, WorkspaceFile};
 use rayon::prelude::*;
 
 /// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.
@@ -69,13 +69,12 @@ impl RepositoryIndex {
     /// Indexes every file of a workspace; blob ids are made from the texts.
     #[must_use]
     pub fn of_workspace(workspace: &Workspace) -> Self {
-        let files: Vec<&str> = workspace.iter().map(|(path, _)| path).filter(|path| is_indexed(path)).collect();
-        let put = |path: &str| {
-            let text = workspace.shared(path)?;
-            let id = Arc::from(fact_id(path, &text_id(&text)));
-            Some(Incoming { path: Arc::from(path), id: Some(id), text: Some(text) })
+        let files: Vec<(&str, &WorkspaceFile)> = workspace.iter_shared().filter(|(path, _)| is_indexed(path)).collect();
+        let put = |(path, text): (&str, &WorkspaceFile)| {
+            let id = Arc::from(fact_id(path, &text_id(text)));
+            Incoming { path: Arc::from(path), id: Some(id), text: Some(text.clone()) }
         };
-        let incoming = files.into_par_iter().filter_map(put).collect();
+        let incoming = files.into_par_iter().map(put).collect();
         let mut index = Self::new();
         index.take_in(incoming, &HashMap::new());
         index

@@ -92,6 +92,7 @@ impl<'w> Walk<'w> {
         let scope = Scope::new(&locals, values, self.steps);
         let providers = self.providers(&files, &scope, inherited);
         let module = Module { path: path.as_slice().into(), scope: &scope, providers: &providers };
+        self.names.entries.reserve(files.iter().map(|file| file.facts.resources.len()).sum());
         for file in &files {
             for (at, resource) in (0..).zip(&file.facts.resources) {
                 self.resource(resource, at, file, &module);

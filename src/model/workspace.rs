@@ -49,6 +49,11 @@ impl Workspace {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_ref()))
     }
 
+    /// All files in path order, with their shared texts.
+    pub fn iter_shared(&self) -> impl Iterator<Item = (&str, &WorkspaceFile)> {
+        self.files.iter().map(|(path, text)| (path.as_str(), text))
+    }
+
     /// The files directly in `directory` (`""` is the root), in path order.
     pub fn in_directory<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
