@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use remediate::locate::targets_in;
 use remediate::model::{Target, Workspace};
 use remediate::patch::{Outcome, Params, Request, Workbench};
@@ -31,11 +32,7 @@ fn main() {
     let bytes: usize = files.values().map(|(text, _)| text.len()).sum();
     println!("tree: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
 
-    let mut fixed = 0;
-    let ours = best(|| {
-        fixed = whole_tree(folder.path(), &files);
-        write(folder.path(), &files);
-    }) - best(|| write(folder.path(), &files));
+    let (ours, fixed) = fixing(folder.path(), &files);
     println!("all fixes in one run: {} fixes in {} ({} a fix)", fixed, show(ours), show(ours / u32::try_from(fixed.max(1)).unwrap_or(1)));
     if let Some(theirs) = terraform_fmt(folder.path()) {
         println!("terraform fmt -check -recursive: {} ({:.1} times our time)", show(theirs), theirs.as_secs_f64() / ours.as_secs_f64());
@@ -72,6 +69,18 @@ fn write(folder: &Path, files: &Files) {
         std::fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
         std::fs::write(target, text).expect("a file");
     }
+}
+
+/// The best time of fixing a tree, which is restored after each round, and the number of fixes.
+fn fixing(folder: &Path, files: &Files) -> (Duration, usize) {
+    let round = || {
+        let start = Instant::now();
+        let fixed = whole_tree(folder, files);
+        let time = start.elapsed();
+        write(folder, files);
+        (time, fixed)
+    };
+    std::iter::repeat_with(round).take(ROUNDS).min().expect("a round")
 }
 
 fn best(mut work: impl FnMut()) -> Duration {
@@ -119,11 +128,10 @@ fn one_by_one(catalogue: &Catalogue, files: &Files) {
 /// Loads the rules that are called for, reads, fixes and writes; the number of fixes.
 fn whole_tree(folder: &Path, files: &Files) -> usize {
     let catalogue = Catalogue::built_in_called(&files.values().map(|(_, id)| id.clone()).collect());
-    let mut workspace = Workspace::new();
-    for path in files.keys() {
-        workspace.insert(path.clone(), std::fs::read_to_string(folder.join(path)).expect("a file"));
-    }
-    let bench = Workbench::new(workspace);
+    let read = |path: &String| (path.clone(), std::fs::read_to_string(folder.join(path)).expect("a file"));
+    let workspace: Workspace = files.par_iter().map(|(path, _)| read(path)).collect::<Vec<_>>().into_iter().collect();
+    let mut bench = Workbench::new(workspace);
+    bench.parse_ahead(files.keys().map(String::as_str));
     let params = Params::new();
     let found: Vec<(&Rule, Target)> = files
         .iter()
@@ -134,9 +142,8 @@ fn whole_tree(folder: &Path, files: &Files) -> usize {
         .collect();
     let requests: Vec<Request<'_>> = found.iter().map(|(rule, target)| Request { rule, target, params: &params }).collect();
     let composition = bench.fix_all(&requests);
-    for (path, file) in composition.patch.iter().flat_map(|patch| &patch.files) {
-        std::fs::write(folder.join(path), &file.after).expect("a file");
-    }
+    let changed = composition.patch.as_ref().map(|patch| &patch.files);
+    changed.into_par_iter().flatten().for_each(|(path, file)| std::fs::write(folder.join(path), &file.after).expect("a file"));
     composition.results.iter().filter(|result| matches!(result, Ok(Outcome::Patch(_)))).count()
 }
 
@@ -163,9 +170,6 @@ fn checkov(files: &Files) {
         return;
     }
     let theirs = start.elapsed();
-    let ours = best(|| {
-        whole_tree(folder.path(), files);
-        write(folder.path(), files);
-    });
+    let (ours, _) = fixing(folder.path(), files);
     println!("checkov over {} files: {} ({:.0} times fixing them)", files.len(), show(theirs), theirs.as_secs_f64() / ours.as_secs_f64());
 }

@@ -1,17 +1,25 @@
 //! Applying edits so that neighbouring lines stay aligned.
 
+use std::sync::Arc;
+
 use crate::model::{Edit, Span};
 
 use super::format::{Layout, Line};
+use super::lexer::{Token, tokens};
 use super::splice::{SpliceError, splice};
 
 /// Applies `edits` to `text` and gives the runs of lines that they touch the alignment of `terraform fmt`.
 ///
 /// A run whose old lines were aligned stays aligned; one whose author aligned nothing is left as it is, apart from the new lines.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, SpliceError> {
+    apply_with(text, tokens(text).into(), edits)
+}
+
+/// As [`apply`], with the tokens of the text.
+pub(super) fn apply_with(text: &str, tokens: Arc<[Token]>, edits: &[Edit]) -> Result<String, SpliceError> {
     let spliced = splice(text, edits)?;
     let map = OffsetMap::new(edits);
-    let old = Aligned::of(text);
+    let old = Aligned::of(Layout::with(text, tokens));
     let mut layout = Layout::of(&spliced);
     let starts: Vec<usize> = layout.lines.iter().map(|line| line_start(&layout, line)).collect();
     let ends: Vec<usize> = layout.lines.iter().map(|line| line_end(&layout, line)).collect();
@@ -44,19 +52,17 @@ struct Aligned {
 }
 
 impl Aligned {
-    fn of(text: &str) -> Self {
-        let now = Layout::of(text);
-        let mut ideal = Layout::of(text);
-        ideal.align_assignments(|_| true);
-        let mut with_comments = Layout::of(text);
-        with_comments.align_comments(|_| true);
-        let starts = now.lines.iter().map(|line| line_start(&now, line)).collect();
-        let same = |other: &Layout<'_>, cell: &std::ops::Range<usize>| {
-            (!cell.is_empty()).then(|| other.spaces[cell.start] == now.spaces[cell.start])
-        };
-        let assignment = now.lines.iter().map(|line| same(&ideal, &line.assign)).collect();
-        let comment = now.lines.iter().map(|line| same(&with_comments, &line.comment)).collect();
-        Self { starts, assignment, comment }
+    fn of(mut layout: Layout<'_>) -> Self {
+        let now = layout.spaces.clone();
+        layout.align_assignments(|_| true);
+        let ideal = std::mem::replace(&mut layout.spaces, now.clone());
+        layout.align_comments(|_| true);
+        let same = |other: &[usize], cell: &std::ops::Range<usize>| (!cell.is_empty()).then(|| other[cell.start] == now[cell.start]);
+        Self {
+            starts: layout.lines.iter().map(|line| line_start(&layout, line)).collect(),
+            assignment: layout.lines.iter().map(|line| same(&ideal, &line.assign)).collect(),
+            comment: layout.lines.iter().map(|line| same(&layout.spaces, &line.comment)).collect(),
+        }
     }
 
     fn assignment_at(&self, start: usize) -> Option<bool> {

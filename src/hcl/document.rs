@@ -1,12 +1,17 @@
 //! One file as blocks and attributes with exact byte spans.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{BlockLabel, Structure};
 
-use crate::model::{LineColumn, Span};
+use crate::model::{Edit, LineColumn, Span};
+
+use super::align::apply_with;
+use super::format::is_formatted_with;
+use super::lexer::{Comment, Token, comments_among, tokens};
+use super::splice::{SpliceError, splice};
 
 /// Largest file that is parsed. Memory while parsing is about forty times the input.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -48,6 +53,9 @@ pub struct Document {
     text: Arc<str>,
     body: Body,
     syntax: Syntax,
+    /// Found out when they are asked for.
+    tokens: OnceLock<Arc<[Token]>>,
+    formatted: OnceLock<bool>,
 }
 
 /// What stands between two braces, or the whole file.
@@ -105,7 +113,7 @@ impl Document {
         let body = if let Some(rest) = text.strip_prefix('\u{feff}') { parse_native(&format!("   {rest}"))? } else { parse_native(&text)? };
         let span = Span::new(0, text.len());
         let body = convert_body(body, span, &text);
-        Ok(Self { text, body, syntax: Syntax::Native })
+        Ok(Self::of(text, body, Syntax::Native))
     }
 
     /// Parses a file by the syntax that its name says (`.json` or not).
@@ -119,7 +127,39 @@ impl Document {
         let text = text.into();
         check_limits(&text)?;
         let body = super::json_document::body_of(&text)?;
-        Ok(Self { text, body, syntax: Syntax::Json })
+        Ok(Self::of(text, body, Syntax::Json))
+    }
+
+    const fn of(text: Arc<str>, body: Body, syntax: Syntax) -> Self {
+        Self { text, body, syntax, tokens: OnceLock::new(), formatted: OnceLock::new() }
+    }
+
+    fn tokens(&self) -> &Arc<[Token]> {
+        self.tokens.get_or_init(|| tokens(&self.text).into())
+    }
+
+    /// The comments of the text as native syntax, in order.
+    #[must_use]
+    pub fn comments(&self) -> Vec<Comment> {
+        comments_among(&self.text, self.tokens())
+    }
+
+    /// Whether `terraform fmt` would leave the spaces of native syntax as they are.
+    #[must_use]
+    pub fn is_formatted(&self) -> bool {
+        *self.formatted.get_or_init(|| is_formatted_with(&self.text, Arc::clone(self.tokens())))
+    }
+
+    /// The text with edits applied by the rules of its syntax: native text keeps the alignment of `terraform fmt` as
+    /// [`apply`](super::apply) does, JSON is spliced.
+    ///
+    /// # Errors
+    /// Edits that overlap or do not fit the text.
+    pub fn edited(&self, edits: &[Edit]) -> Result<String, SpliceError> {
+        match self.syntax {
+            Syntax::Native => apply_with(&self.text, Arc::clone(self.tokens()), edits),
+            Syntax::Json => splice(&self.text, edits),
+        }
     }
 
     /// The text.

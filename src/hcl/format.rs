@@ -4,6 +4,8 @@
 //! neighbouring lines are aligned to each other; indentation follows the brackets. Terraform's further clean-ups
 //! (unwrapping `"${x}"`, quoting labels) are left alone: a fix does not restyle.
 
+use std::sync::Arc;
+
 use super::lexer::{Token, TokenKind, tokens};
 
 /// One physical line in cells; each is a range of token indexes.
@@ -22,7 +24,7 @@ pub(super) struct Layout<'a> {
     /// The text they stand in.
     pub text: &'a str,
     /// Tokens.
-    pub tokens: Vec<Token>,
+    pub tokens: Arc<[Token]>,
     /// Spaces before the token of the same index.
     pub spaces: Vec<usize>,
     /// Lines.
@@ -33,17 +35,20 @@ pub(super) struct Layout<'a> {
 #[must_use]
 pub fn format(text: &str) -> String {
     let mut layout = Layout::of(text);
-    layout.indent();
-    layout.space();
-    layout.align_assignments(|_| true);
-    layout.align_comments(|_| true);
+    layout.lay_out();
     layout.print()
 }
 
 /// Whether [`format()`] would change nothing.
 #[must_use]
 pub fn is_formatted(text: &str) -> bool {
-    format(text) == text
+    Layout::of(text).is_formatted()
+}
+
+/// Whether [`format()`] would change nothing in a text with these tokens.
+#[must_use]
+pub(super) fn is_formatted_with(text: &str, tokens: Arc<[Token]>) -> bool {
+    Layout::with(text, tokens).is_formatted()
 }
 
 /// +1 for an opening bracket, -1 for a closing one.
@@ -58,16 +63,36 @@ const fn bracket_change(kind: TokenKind) -> i32 {
 impl<'a> Layout<'a> {
     /// Cuts `text` into lines and cells, with the spaces that stand there now.
     pub(super) fn of(text: &'a str) -> Self {
-        let tokens = tokens(text);
+        Self::with(text, tokens(text).into())
+    }
+
+    /// As [`Layout::of`], with the tokens of the text.
+    pub(super) fn with(text: &'a str, tokens: Arc<[Token]>) -> Self {
         let mut spaces = Vec::with_capacity(tokens.len());
         let mut end = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        for token in &tokens {
+        for token in tokens.iter() {
             spaces.push(text[end..token.span.start].chars().count());
             end = token.span.end;
         }
         let mut layout = Self { text, tokens, spaces, lines: Vec::new() };
         layout.lines = layout.cut();
         layout
+    }
+
+    /// Sets all spaces as `terraform fmt` would.
+    fn lay_out(&mut self) {
+        self.indent();
+        self.space();
+        self.align_assignments(|_| true);
+        self.align_comments(|_| true);
+    }
+
+    /// Whether the spaces are those of `terraform fmt` already.
+    fn is_formatted(mut self) -> bool {
+        let now = self.spaces.clone();
+        self.lay_out();
+        let end = self.tokens.last().map_or(if self.text.starts_with('\u{feff}') { 3 } else { 0 }, |token| token.span.end);
+        now == self.spaces && !self.text[end..].starts_with([' ', '\t']) && !self.text[end..].ends_with([' ', '\t'])
     }
 
     fn ends_line(&self, index: usize) -> bool {
@@ -107,7 +132,8 @@ impl<'a> Layout<'a> {
 
     fn indent(&mut self) {
         let mut open: Vec<i32> = Vec::with_capacity(10);
-        for line in self.lines.clone() {
+        let lines = std::mem::take(&mut self.lines);
+        for line in &lines {
             let Some(first) = line.lead.clone().next() else { continue };
             if self.tokens[first].kind == TokenKind::Newline {
                 self.spaces[first] = 0;
@@ -122,6 +148,7 @@ impl<'a> Layout<'a> {
                 self.spaces[first] = 2 * open.len();
             }
         }
+        self.lines = lines;
     }
 
     /// Brackets opened less brackets closed, up to the start of a heredoc.
@@ -137,7 +164,8 @@ impl<'a> Layout<'a> {
     }
 
     fn space(&mut self) {
-        for line in self.lines.clone() {
+        let lines = std::mem::take(&mut self.lines);
+        for line in &lines {
             for cell in [&line.lead, &line.assign] {
                 for index in cell.start..cell.end.saturating_sub(1) {
                     let before = (index > cell.start).then(|| self.tokens[index - 1].kind);
@@ -148,6 +176,7 @@ impl<'a> Layout<'a> {
                 self.spaces[line.assign.start] = 1;
             }
         }
+        self.lines = lines;
     }
 
     /// Whether one space stands between the token at `index` and the next.

@@ -82,8 +82,13 @@ pub struct Comment {
 /// The comments of a text, in order.
 #[must_use]
 pub fn comments(text: &str) -> Vec<Comment> {
-    tokens(text)
-        .into_iter()
+    comments_among(text, &tokens(text))
+}
+
+/// The comments among the tokens of a text.
+pub(super) fn comments_among(text: &str, tokens: &[Token]) -> Vec<Comment> {
+    tokens
+        .iter()
         .filter(|token| token.kind == TokenKind::Comment)
         .map(|token| {
             let whole = &text[token.span.range()];

@@ -44,7 +44,7 @@ pub enum EffectKind {
 }
 
 /// One effect with its explanation and source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Effect {
     /// The kind.
     pub kind: EffectKind,

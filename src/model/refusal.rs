@@ -37,7 +37,7 @@ pub enum RefusalKind {
 }
 
 /// A place in a file that a refusal or a piece of evidence points at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Path in the workspace.
     pub path: String,

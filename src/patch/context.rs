@@ -38,11 +38,46 @@ pub(super) enum Writing {
     Elsewhere,
 }
 
+/// What `block` means. A body is looked at only when an expression speaks of it, for few do.
+#[derive(Clone)]
+pub(super) enum BlockMeaning<'a> {
+    /// A value.
+    Term(Term),
+    /// A body in the file of this path and, if it is in one, in this top-level block.
+    Body(&'a str, Option<&'a BlockKey>, &'a Body),
+}
+
+impl<'a> BlockMeaning<'a> {
+    /// A body that stands at a site.
+    pub(super) const fn body((site, body): (&'a Site, &'a Body)) -> Self {
+        Self::Body(site.path.as_str(), site.block.as_ref(), body)
+    }
+
+    fn term(&self, bench: &Workbench) -> Term {
+        match self {
+            Self::Term(term) => term.clone(),
+            Self::Body(path, block, body) => body_term(bench, &self.site(path, *block), body),
+        }
+    }
+
+    /// `block.name`: of a body only what has that name is evaluated.
+    fn member(&self, bench: &Workbench, name: &str) -> Term {
+        match self {
+            Self::Term(term) => term.member(name),
+            Self::Body(path, block, body) => member_of(bench, &self.site(path, *block), body, name),
+        }
+    }
+
+    fn site(&self, path: &str, block: Option<&BlockKey>) -> Site {
+        Site { path: path.to_owned(), block: block.cloned() }
+    }
+}
+
 /// The names of a rule's expressions.
 pub(super) struct RuleScope<'a> {
     pub cx: Context<'a>,
     /// What `block` means.
-    pub block: Option<Term>,
+    pub block: Option<BlockMeaning<'a>>,
     /// What `statement` means.
     pub statement: Option<Term>,
     pub writing: Writing,
@@ -66,8 +101,7 @@ impl<'a> Context<'a> {
 
     /// The value of an expression of the rule, with `block` bound to a body.
     pub(super) fn evaluate(self, expression: &RuleExpression, block: Option<(&Site, &Body)>) -> Term {
-        let block = block.map(|(site, body)| body_term(self.bench, site, body));
-        let scope = RuleScope { block, ..self.scope() };
+        let scope = RuleScope { block: block.map(BlockMeaning::body), ..self.scope() };
         Environment::new(&scope).evaluate(&expression.expression)
     }
 
@@ -79,14 +113,23 @@ impl<'a> Context<'a> {
         block: Option<(&Site, &Body)>,
         plan: impl FnOnce() -> Result<Plan, Refusal>,
     ) -> Result<Plan, Refusal> {
-        self.gate_term(when, block.map(|(site, body)| body_term(self.bench, site, body)), plan)
+        self.gate_meaning(when, block.map(BlockMeaning::body), plan)
     }
 
     /// The same with `block` bound to a value.
     pub(super) fn gate_term(
         self,
         when: Option<&RuleExpression>,
-        block: Option<Term>,
+        block: Term,
+        plan: impl FnOnce() -> Result<Plan, Refusal>,
+    ) -> Result<Plan, Refusal> {
+        self.gate_meaning(when, Some(BlockMeaning::Term(block)), plan)
+    }
+
+    fn gate_meaning(
+        self,
+        when: Option<&RuleExpression>,
+        block: Option<BlockMeaning<'_>>,
         plan: impl FnOnce() -> Result<Plan, Refusal>,
     ) -> Result<Plan, Refusal> {
         let Some(when) = when else { return plan() };
@@ -198,7 +241,7 @@ impl Scope for RuleScope<'_> {
             // Inside `module "…" { }` the call's arguments are called `module.x` as well.
             "target" | "module" => Some(self.cx.target_member(name, self.writing)),
             "param" => Some(self.cx.params.get(name).cloned().unwrap_or(Term::NULL)),
-            "block" => Some(self.block.as_ref().map_or(Term::NULL, |block| block.member(name))),
+            "block" => Some(self.block.as_ref().map_or(Term::NULL, |block| block.member(self.cx.bench, name))),
             "statement" => Some(self.statement.as_ref().map_or(Term::Unknown, |statement| statement.member(name))),
             "resource" => match name {
                 "name" => self.cx.target.labels.last().map(|label| Term::Known(Value::from(label.as_str()))),
@@ -211,7 +254,7 @@ impl Scope for RuleScope<'_> {
 
     fn root(&self, root: &str) -> Option<Term> {
         match root {
-            "block" => self.block.clone(),
+            "block" => self.block.as_ref().map(|block| block.term(self.cx.bench)),
             "statement" => self.statement.clone(),
             _ => None,
         }

@@ -8,9 +8,9 @@ use crate::rule::Rule;
 
 use super::context::Context;
 use super::many::Request;
-use super::operation;
 use super::params::{Bound, Params};
 use super::plan::{Change, Lifecycle, Plan};
+use super::progress::Progress;
 use super::proofs::{PROOFS, failed, prove};
 use super::reach::reach;
 use super::subject::{Subject, key_of, module_note, subjects};
@@ -53,7 +53,7 @@ pub fn holds(rule: &Rule, target: &Target, workspace: &Workspace, params: &Param
     };
     for subject in &subjects {
         let cx = Context { bench: &bench, rule, params: &bound, target: &subject.key };
-        if applies(cx, subject) && !plan_all(cx, subject)?.is_empty() {
+        if applies(cx, subject) && Progress::default().first(cx, subject)?.is_some() {
             return Ok(false);
         }
     }
@@ -69,15 +69,12 @@ fn applies(cx: Context<'_>, subject: &Subject<'_>) -> bool {
     subject.is_module || cx.wants(cx.rule.target.when.as_ref(), None)
 }
 
-/// The first change that any operation still wants.
-fn plan_all(cx: Context<'_>, subject: &Subject<'_>) -> Result<Plan, Refusal> {
-    for operation in subject.operations {
-        let changes = operation::plan(cx, operation, &subject.key)?;
-        if !changes.is_empty() {
-            return Ok(changes);
-        }
+/// The rule holds, and running it once more changes nothing: both are that no operation wants a change of the files as they are.
+fn prove_end(cx: Context<'_>, subject: &Subject<'_>, progress: &mut Progress) -> Result<(), Refusal> {
+    match progress.first(cx, subject)?.and_then(|left| left.first()) {
+        None => Ok(()),
+        Some(change) => Err(failed(PROOFS[1], &change.path, &format!("it still {}", change.summary))),
     }
-    Ok(Plan::new())
 }
 
 /// What was found out about a fix before anything is changed.
@@ -128,6 +125,7 @@ impl Workbench {
 
     /// Fixes one of the blocks that the rule is about.
     fn fix_subject(&mut self, rule: &Rule, bound: &Bound, subject: &Subject<'_>, target: &Target) -> Result<Outcome, Refusal> {
+        let mut progress = Progress::default();
         let judgement = {
             let cx = Context { bench: self, rule, params: bound, target: &subject.key };
             if let Some(when) = rule.target.when.as_ref().filter(|_| !subject.is_module)
@@ -138,12 +136,12 @@ impl Workbench {
             if !applies(cx, subject) {
                 return Ok(Outcome::NotApplicable(format!("rule `{}` does not concern this block", rule.id)));
             }
-            match self.judge(cx, subject)? {
+            match self.judge(cx, subject, &mut progress)? {
                 Some(judgement) => judgement,
                 None => return Ok(Outcome::Holds),
             }
         };
-        self.carry_out(rule, bound, subject, target, judgement)
+        self.carry_out(rule, bound, subject, target, (judgement, progress))
     }
 
     /// Whether a fix made earlier still holds; `None` when that cannot be known any more.
@@ -151,7 +149,7 @@ impl Workbench {
         let bound = Bound::new(request.rule, request.params).ok()?;
         for subject in subjects(self, request.rule, key).ok()? {
             let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
-            if applies(cx, &subject) && !plan_all(cx, &subject).ok()?.is_empty() {
+            if applies(cx, &subject) && Progress::default().first(cx, &subject).ok()?.is_some() {
                 return Some(false);
             }
         }
@@ -159,9 +157,9 @@ impl Workbench {
     }
 
     /// Looks before leaping: `None` when everything holds already.
-    fn judge(&self, cx: Context<'_>, subject: &Subject<'_>) -> Result<Option<Judgement>, Refusal> {
-        let planned = plan_all(cx, subject);
-        if matches!(&planned, Ok(plan) if plan.is_empty()) {
+    fn judge(&self, cx: Context<'_>, subject: &Subject<'_>, progress: &mut Progress) -> Result<Option<Judgement>, Refusal> {
+        let planned = progress.first(cx, subject);
+        if matches!(planned, Ok(None)) {
             return Ok(None);
         }
         if let Some(refusal) = subject.refusals.iter().find(|refusal| cx.may(&refusal.when)) {
@@ -190,13 +188,13 @@ impl Workbench {
         bound: &Bound,
         subject: &Subject<'_>,
         target: &Target,
-        judgement: Judgement,
+        (judgement, mut progress): (Judgement, Progress),
     ) -> Result<Outcome, Refusal> {
         let mut changes: Vec<Change> = Vec::new();
-        for operation in subject.operations {
+        for index in 0..subject.operations.len() {
             for round in 0.. {
                 let cx = Context { bench: self, rule, params: bound, target: &subject.key };
-                let planned = operation::plan(cx, operation, &subject.key)?;
+                let planned = progress.plan(cx, subject, index)?;
                 if planned.is_empty() {
                     break;
                 }
@@ -217,17 +215,8 @@ impl Workbench {
             .collect();
         prove(self, &files)?;
         let cx = Context { bench: self, rule, params: bound, target: &subject.key };
-        self.prove_end(cx, subject)?;
+        prove_end(cx, subject, &mut progress)?;
         Ok(Outcome::Patch(Box::new(self.describe(rule, subject, target, &changes, files, judgement))))
-    }
-
-    /// The rule holds, and running it once more changes nothing: both are that no operation wants a change.
-    fn prove_end(&self, cx: Context<'_>, subject: &Subject<'_>) -> Result<(), Refusal> {
-        let left = plan_all(cx, subject)?;
-        match left.first() {
-            None => Ok(()),
-            Some(change) => Err(failed(PROOFS[1], &change.path, &format!("it still {}", change.summary))),
-        }
     }
 
     /// A change of an argument that `ignore_changes` names would be written and never applied.

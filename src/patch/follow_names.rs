@@ -151,7 +151,7 @@ impl Walk<'_> {
     }
 
     /// The argument of a call; false when the call leaves it out.
-    fn argument(&mut self, call: &super::workbench::Call, name: &str, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) -> bool {
+    fn argument(&mut self, call: &super::calls::Call, name: &str, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) -> bool {
         let Ok(document) = self.bench.document(&call.block.path) else { return false };
         let Some(block) = call.block.in_document(&document) else { return false };
         let Some(attribute) = block.attribute(name) else { return false };
@@ -171,28 +171,22 @@ impl Walk<'_> {
 
     /// The entries of variable files; true when one that Terraform reads by itself sets the variable.
     fn tfvars(&mut self, dir: &str, name: &str, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) -> bool {
-        let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
-        let is_tfvars = |path: &str| path.ends_with(".tfvars") || path.ends_with(".tfvars.json");
-        let paths: Vec<String> = self
-            .bench
-            .files()
-            .iter()
-            .filter(|(path, text)| path.starts_with(&prefix) && is_tfvars(path) && text.contains(name))
-            .map(|(path, _)| path.to_owned())
-            .collect();
+        let folders = self.bench.folders();
+        let paths: Vec<&str> =
+            folders.variable_files(dir).filter(|path| self.bench.files().get(path).is_some_and(|text| text.contains(name))).collect();
         let mut always = false;
         for path in paths {
-            let below = directory_of(&path);
+            let below = directory_of(path);
             // A folder below with Terraform files of its own is another root.
-            if below != dir && self.bench.files().in_directory(below).any(|(path, _)| super::workbench::is_configuration(path)) {
+            if below != dir && folders.configuration(below).next().is_some() {
                 continue;
             }
-            let Ok(document) = self.bench.document(&path) else { continue };
+            let Ok(document) = self.bench.document(path) else { continue };
             let Some(attribute) = document.body().attribute(name) else { continue };
-            let file = path.rsplit('/').next().unwrap_or(&path);
+            let file = path.rsplit('/').next().unwrap_or(path);
             always |= below == dir && (matches!(file, "terraform.tfvars" | "terraform.tfvars.json") || file.contains(".auto.tfvars"));
-            let here = Site { path: path.clone(), block: None };
-            self.through.push(self.bench.place(&path, attribute.span, format!("`{name}` in `{path}`")));
+            let here = Site { path: path.to_owned(), block: None };
+            self.through.push(self.bench.place(path, attribute.span, format!("`{name}` in `{path}`")));
             self.expression(&here, &attribute.value, Some(attribute.value_span), rest, true, depth, leaves);
             self.through.pop();
         }
@@ -202,23 +196,16 @@ impl Walk<'_> {
     /// The `inputs` of Terragrunt files that run this module: in its own directory, or with a local `source` that leads there.
     /// `Some(true)` when there are such files and every one gives the variable.
     fn terragrunt(&mut self, dir: &str, name: &str, rest: &[Step], depth: usize, leaves: &mut Vec<Leaf>) -> Option<bool> {
-        let paths: Vec<String> = self
-            .bench
-            .files()
-            .iter()
-            .map(|(path, _)| path)
-            .filter(|path| path.rsplit('/').next() == Some("terragrunt.hcl"))
-            .map(str::to_owned)
-            .collect();
+        let folders = self.bench.folders();
         let mut all = None;
-        for path in paths {
-            let Ok(document) = self.bench.document(&path) else { continue };
+        for path in folders.terragrunt_files() {
+            let Ok(document) = self.bench.document(path) else { continue };
             let source = document
                 .body()
                 .blocks_of("terraform")
                 .find_map(|block| literal(&block.attribute("source")?.value)?.as_str().map(str::to_owned));
-            let own = directory_of(&path) == dir;
-            let led = source.as_deref().and_then(|source| super::workbench::resolve(directory_of(&path), source)).as_deref() == Some(dir);
+            let own = directory_of(path) == dir;
+            let led = source.as_deref().and_then(|source| super::calls::resolve(directory_of(path), source)).as_deref() == Some(dir);
             if !(led || own && source.is_none()) {
                 continue;
             }
@@ -226,9 +213,9 @@ impl Walk<'_> {
             let entry = entries.iter().find(|entry| entry.name().as_deref() == Some(name));
             all = Some(all != Some(false) && entry.is_some());
             let Some(entry) = entry else { continue };
-            let here = Site { path: path.clone(), block: None };
+            let here = Site { path: path.to_owned(), block: None };
             if let Some(span) = entry.value_span() {
-                self.through.push(self.bench.place(&path, span, format!("the input `{name}` in `{path}`")));
+                self.through.push(self.bench.place(path, span, format!("the input `{name}` in `{path}`")));
                 self.expression(&here, entry.value, Some(span), rest, true, depth, leaves);
                 self.through.pop();
             }
@@ -282,8 +269,8 @@ impl Walk<'_> {
         let child = self
             .bench
             .calls()
-            .iter()
-            .find(|call| call.dir == site.dir() && call.block.labels.first().map(String::as_str) == Some(module))
+            .in_directory(site.dir())
+            .find(|call| call.block.labels.first().map(String::as_str) == Some(module))
             .and_then(|call| call.source_dir.clone());
         let found = child.and_then(|dir| self.bench.blocks(&dir, "output", Some(output)).pop());
         let value = found.as_ref().and_then(|(key, document)| key.in_document(document)).and_then(|block| block.attribute("value"));

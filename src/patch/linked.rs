@@ -28,9 +28,9 @@ pub(super) fn find_linked(cx: Context<'_>, resource: &str, link: &str) -> Vec<Bl
 fn related(cx: Context<'_>) -> Vec<String> {
     let own = cx.target.dir();
     let calls = cx.bench.calls();
-    let mut dirs: Vec<String> = calls.iter().filter(|call| call.source_dir.as_deref() == Some(own)).map(|call| call.dir.clone()).collect();
+    let mut dirs: Vec<String> = calls.of_module(own).map(|call| call.dir.clone()).collect();
     for parent in dirs.clone().iter().map(String::as_str).chain([own]) {
-        dirs.extend(calls.iter().filter(|call| call.dir == parent).filter_map(|call| call.source_dir.clone()));
+        dirs.extend(calls.in_directory(parent).filter_map(|call| call.source_dir.clone()));
     }
     dirs.sort();
     dirs.dedup();

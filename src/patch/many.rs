@@ -7,7 +7,8 @@ use rayon::prelude::*;
 use crate::model::{Patch, Refusal, RefusalKind, Target, Workspace};
 use crate::rule::Rule;
 
-use super::fix::{Outcome, changed_file};
+use super::fix::Outcome;
+use super::merged::merged;
 use super::params::Params;
 use super::subject::key_of;
 use super::workbench::{BlockKey, Workbench, directory_of};
@@ -50,6 +51,7 @@ impl Workbench {
     /// As [`patch_all`], on the files of this workbench, with what it has parsed already.
     #[must_use]
     pub fn fix_all(mut self, requests: &[Request<'_>]) -> Composition {
+        self.parse_ahead(requests.iter().map(|request| request.target.path.as_str()));
         let order = order(requests);
         let before = self.files().clone();
         let groups = if requests.len() < WORTH_THREADS { Vec::new() } else { groups(&self, requests, &order) };
@@ -62,9 +64,14 @@ impl Workbench {
         };
         results.sort_by_key(|(index, _)| *index);
         let results: Vec<Result<Outcome, Refusal>> = results.into_iter().map(|(_, result)| result).collect();
-        let patch = merge(&results, &before, &after);
+        let patches: Vec<&Patch> = results.iter().filter_map(patch_of).collect();
+        let patch = merged(&patches, &before, &after);
         Composition { results, patch, workspace: after }
     }
+}
+
+fn patch_of(result: &Result<Outcome, Refusal>) -> Option<&Patch> {
+    if let Ok(Outcome::Patch(patch)) = result { Some(patch) } else { None }
 }
 
 /// Results by the number of their request.
@@ -201,44 +208,12 @@ fn side_by_side(bench: &Workbench, requests: &[Request<'_>], groups: &[Vec<usize
 
 /// Paths that the patches change, each once.
 fn touched(results: &Numbered) -> Vec<String> {
-    let patches = results.iter().filter_map(|(_, result)| if let Ok(Outcome::Patch(patch)) = result { Some(patch) } else { None });
-    patches.flat_map(|patch| patch.files.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// All patches as one: texts from the first state to the last.
-fn merge(results: &[Result<Outcome, Refusal>], before: &Workspace, after: &Workspace) -> Option<Patch> {
-    let patches: Vec<&Patch> =
-        results.iter().filter_map(|result| if let Ok(Outcome::Patch(patch)) = result { Some(patch.as_ref()) } else { None }).collect();
-    let mut merged = (*patches.first()?).clone();
-    let paths: BTreeSet<&String> = patches.iter().flat_map(|patch| patch.files.keys()).collect();
-    merged.files = paths.into_iter().filter_map(|path| Some((path.clone(), changed_file(before.get(path), after.get(path)?)))).collect();
-    for patch in &patches[1..] {
-        for rule in &patch.rules {
-            if !merged.rules.contains(rule) {
-                merged.rules.push(rule.clone());
-            }
-        }
-        merged.applicability = merged.applicability.max(patch.applicability);
-        extend(&mut merged.notes, &patch.notes);
-        extend(&mut merged.effects, &patch.effects);
-        extend(&mut merged.summary, &patch.summary);
-        extend(&mut merged.reach.instances, &patch.reach.instances);
-        extend(&mut merged.reach.callers, &patch.reach.callers);
-        if let Some(runbook) = &patch.runbook {
-            let known = merged.runbook.get_or_insert_default();
-            if !known.contains(runbook.as_str()) {
-                known.push_str(if known.is_empty() { "" } else { "\n" });
-                known.push_str(runbook);
-            }
-        }
-    }
-    Some(merged)
-}
-
-fn extend<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
-    for item in more {
-        if !all.contains(item) {
-            all.push(item.clone());
-        }
-    }
+    results
+        .iter()
+        .filter_map(|(_, result)| patch_of(result))
+        .flat_map(|patch| patch.files.keys())
+        .cloned()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }

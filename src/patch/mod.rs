@@ -19,6 +19,7 @@
 //! text in the target itself; `param.x` is the parameter's expression. Anything that needs no name of the rule is written as it stands.
 
 mod body;
+mod calls;
 mod companion;
 mod companion_reverse;
 mod context;
@@ -26,6 +27,7 @@ mod evaluate;
 mod evaluated;
 mod example;
 mod fix;
+mod folders;
 mod follow;
 mod follow_calls;
 mod follow_names;
@@ -34,6 +36,7 @@ mod json_edit;
 mod leaf;
 mod linked;
 mod many;
+mod merged;
 mod narrow;
 mod operation;
 mod params;
@@ -41,6 +44,7 @@ mod plan;
 mod policy;
 mod policy_access;
 mod policy_text;
+mod progress;
 mod proofs;
 mod reach;
 mod remove;

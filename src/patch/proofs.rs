@@ -1,6 +1,6 @@
 //! What must be true of every patch before anyone sees it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::hcl::{self, Document, Syntax};
 use crate::model::{ChangedFile, Refusal, RefusalKind};
@@ -31,16 +31,16 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
     for (path, file) in files {
         let document = bench.document(path).map_err(|refusal| failed(PROOFS[0], path, &refusal.message))?;
         let before = file.before.as_deref().unwrap_or_default();
+        let old = bench.document_before(path);
         if document.syntax() == Syntax::Native {
-            comments_kept(path, before, &file.after)?;
-            if hcl::is_formatted(before) && !hcl::is_formatted(&file.after) {
+            comments_kept(path, &old.as_ref().map_or_else(|| hcl::comments(before), |old| old.comments()), &document.comments())?;
+            if old.as_ref().map_or_else(|| hcl::is_formatted(before), |old| old.is_formatted()) && !document.is_formatted() {
                 return Err(failed(PROOFS[5], path, "its layout is no longer that of `terraform fmt`"));
             }
         }
         if hcl::splice(before, &file.edits).ok().as_deref() != Some(file.after.as_str()) {
             return Err(failed(PROOFS[4], path, "the edits do not lead from the old text to the new one"));
         }
-        let old = bench.document_before(path);
         references_exist(bench, path, old.as_deref(), &document)?;
         super::schema_proof::accepted(bench, path, old.as_deref(), &document)?;
     }
@@ -50,24 +50,24 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
     Ok(())
 }
 
-fn comments_kept(path: &str, before: &str, after: &str) -> Result<(), Refusal> {
-    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-    for comment in hcl::comments(before) {
-        *counts.entry(comment.text).or_default() += 1;
+fn comments_kept(path: &str, before: &[hcl::Comment], after: &[hcl::Comment]) -> Result<(), Refusal> {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for comment in before {
+        *counts.entry(&comment.text).or_default() += 1;
     }
-    for comment in hcl::comments(after) {
-        *counts.entry(comment.text).or_default() -= 1;
+    for comment in after {
+        *counts.entry(&comment.text).or_default() -= 1;
     }
     match counts.into_iter().find(|(_, left)| *left > 0) {
-        Some((comment, _)) => Err(failed(PROOFS[3], path, &format!("`{}` is gone", super::plan::shorten(&comment)))),
+        Some((comment, _)) => Err(failed(PROOFS[3], path, &format!("`{}` is gone", super::plan::shorten(comment)))),
         None => Ok(()),
     }
 }
 
-/// All references of a document, as far as they name something a module declares.
-fn named(document: &Document) -> BTreeSet<String> {
-    fn in_body(body: &hcl::Body, found: &mut BTreeSet<String>) {
-        for attribute in &body.attributes {
+/// References of attributes and blocks, as far as they name something a module declares.
+fn named<'d>(attributes: &[hcl::Attribute], blocks: impl IntoIterator<Item = &'d hcl::Block>) -> BTreeSet<String> {
+    fn in_body<'d>(attributes: &[hcl::Attribute], blocks: impl IntoIterator<Item = &'d hcl::Block>, found: &mut BTreeSet<String>) {
+        for attribute in attributes {
             for reference in hcl::references(&attribute.value) {
                 match (reference.name(0), reference.names.len()) {
                     ("var" | "local" | "module", 2..) => found.insert(reference.names[..2].join(".")),
@@ -77,19 +77,26 @@ fn named(document: &Document) -> BTreeSet<String> {
                 };
             }
         }
-        for block in &body.blocks {
-            in_body(&block.body, found);
+        for block in blocks {
+            in_body(&block.body.attributes, &block.body.blocks, found);
         }
     }
     let mut found = BTreeSet::new();
-    in_body(document.body(), &mut found);
+    in_body(attributes, blocks, &mut found);
     found
 }
 
+/// The top-level blocks whose text is not that of a block before: in the others nothing can be wrong that was not before.
+pub(super) fn changed_blocks<'d>(before: Option<&'d Document>, after: &'d Document) -> impl Iterator<Item = &'d hcl::Block> {
+    let old: HashSet<&str> =
+        before.iter().flat_map(|document| document.body().blocks.iter().map(|block| document.slice(block.span))).collect();
+    after.body().blocks.iter().filter(move |block| !old.contains(after.slice(block.span)))
+}
+
 fn references_exist(bench: &Workbench, path: &str, before: Option<&Document>, after: &Document) -> Result<(), Refusal> {
-    let old = before.map(named).unwrap_or_default();
     let dir = directory_of(path);
-    for reference in named(after).difference(&old) {
+    let known = || before.map(|before| named(&before.body().attributes, &before.body().blocks)).unwrap_or_default();
+    for reference in named(&after.body().attributes, changed_blocks(before, after)) {
         let parts: Vec<&str> = reference.split('.').collect();
         let exists = match parts.as_slice() {
             ["var", name] => !bench.blocks(dir, "variable", Some(name)).is_empty(),
@@ -106,7 +113,7 @@ fn references_exist(bench: &Workbench, path: &str, before: Option<&Document>, af
             }
             _ => true,
         };
-        if !exists {
+        if !exists && !known().contains(&reference) {
             return Err(Refusal::new(
                 RefusalKind::ProofFailed,
                 format!(
@@ -120,36 +127,34 @@ fn references_exist(bench: &Workbench, path: &str, before: Option<&Document>, af
     Ok(())
 }
 
-fn addresses(document: &Document) -> Vec<String> {
+/// The blocks of a document that have an address.
+fn addressed(document: &Document) -> impl Iterator<Item = &hcl::Block> {
     let labelled = |kind: &str| matches!(kind, "resource" | "data" | "module" | "variable" | "output");
-    document
-        .body()
-        .blocks
-        .iter()
-        .filter(|block| labelled(&block.kind))
-        .map(|block| format!("{} {}", block.kind, block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".")))
-        .collect()
+    document.body().blocks.iter().filter(move |block| labelled(&block.kind))
+}
+
+fn address_of(block: &hcl::Block) -> (&str, Vec<&str>) {
+    (&block.kind, block.labels.iter().map(|label| label.text.as_str()).collect())
 }
 
 fn no_duplicates(bench: &Workbench, path: &str) -> Result<(), Refusal> {
-    let mut old: BTreeMap<String, usize> = BTreeMap::new();
-    for address in bench.document_before(path).map(|document| addresses(&document)).unwrap_or_default() {
-        *old.entry(address).or_default() += 1;
+    let before = bench.document_before(path);
+    let mut old: HashMap<(&str, Vec<&str>), usize> = HashMap::new();
+    for block in before.iter().flat_map(|document| addressed(document)) {
+        *old.entry(address_of(block)).or_default() += 1;
     }
     let document = bench.document(path)?;
-    let others: Vec<String> = bench
-        .module_files(directory_of(path))
-        .iter()
-        .filter(|(other, _)| other != path)
-        .flat_map(|(_, document)| addresses(document))
-        .collect();
-    let mut now: BTreeMap<String, usize> = BTreeMap::new();
-    for address in addresses(&document) {
+    let module = bench.module_files(directory_of(path));
+    let mut now: HashMap<(&str, Vec<&str>), usize> = HashMap::new();
+    for block in addressed(&document) {
+        let address = address_of(block);
+        let was = old.get(&address).copied().unwrap_or(0);
         let count = now.entry(address.clone()).or_default();
         *count += 1;
-        let was = old.get(&address).copied().unwrap_or(0);
-        if *count > was && (*count > 1 || others.contains(&address)) {
-            return Err(failed(PROOFS[7], path, &format!("`{address}` is declared twice")));
+        let others = || module.iter().filter(|(other, _)| other != path).flat_map(|(_, document)| addressed(document));
+        if *count > was && (*count > 1 || others().any(|other| address_of(other) == address)) {
+            let shown = format!("{} {}", address.0, address.1.join("."));
+            return Err(failed(PROOFS[7], path, &format!("`{shown}` is declared twice")));
         }
     }
     Ok(())

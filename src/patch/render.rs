@@ -28,6 +28,12 @@ const TERRAFORMS: [&str; 8] = ["element", "join", "lower", "replace", "split", "
 
 /// Renders an expression. `null` from a parameter without a value is a refusal that names the parameter.
 pub(super) fn render(scope: &RuleScope<'_>, expression: &RuleExpression) -> Result<Wanted, Refusal> {
+    // What asks nothing and stands on one line is written as it stands, and means what it meant when the rule was read.
+    if !expression.text.contains('\n')
+        && let Some(value) = crate::hcl::literal(&expression.expression)
+    {
+        return Ok(Wanted { text: expression.text.clone(), term: Term::Known(value) });
+    }
     let mut edits = Vec::new();
     let mut needed = Vec::new();
     collect(scope, &expression.expression, &mut edits, &mut needed);

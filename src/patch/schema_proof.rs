@@ -18,13 +18,11 @@ pub(super) fn accepted(bench: &Workbench, path: &str, before: Option<&Document>,
         let Some(kind) = block.label(0) else { continue };
         let name = if block.kind == "data" { format!("data.{kind}") } else { kind.to_owned() };
         let Some(shape) = shape(&name).filter(|_| describes(bench, path, kind)) else { continue };
-        let problems = problems_of(after, &block.body, &shape);
+        let problems = problems_of(after, &block.body, shape);
         let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
         let known: BTreeSet<String> = before
             .iter()
-            .flat_map(|document| {
-                document.blocks_labelled(&block.kind, &labels).flat_map(|block| problems_of(document, &block.body, &shape))
-            })
+            .flat_map(|document| document.blocks_labelled(&block.kind, &labels).flat_map(|block| problems_of(document, &block.body, shape)))
             .collect();
         if let Some(new) = problems.difference(&known).next() {
             return Err(failed(PROOFS[8], path, &format!("in `{}` {new}", labels.join("."))));

@@ -7,9 +7,9 @@ use crate::hcl::{self, Attribute, Body, Document, Found, Step, parse_path};
 use crate::model::{Refusal, RefusalKind};
 use crate::rule::{RuleExpression, SetSpec};
 
-use super::context::{Context, RuleScope, Writing};
+use super::context::{BlockMeaning, Context, RuleScope, Writing};
 use super::evaluate::as_number;
-use super::follow::{Decided, Leaf, Site, body_term, follow, term_of};
+use super::follow::{Decided, Leaf, Site, follow, term_of};
 use super::plan::{Change, Plan, elsewhere, find_expression, insert, insert_nested, replace};
 use super::render::{Wanted, render};
 use super::term::{Term, all, any, equal};
@@ -118,13 +118,17 @@ pub(super) struct Spot<'d> {
     pub writing: Writing,
 }
 
-impl Spot<'_> {
+impl<'d> Spot<'d> {
     pub(super) fn site(&self) -> Site {
         Context::site(self.key)
     }
 
-    pub(super) fn scope<'c>(&self, cx: Context<'c>) -> RuleScope<'c> {
-        RuleScope { block: Some(body_term(cx.bench, &self.site(), self.body)), writing: self.writing, ..cx.scope() }
+    pub(super) fn scope<'c>(&self, cx: Context<'c>) -> RuleScope<'c>
+    where
+        'd: 'c,
+    {
+        let block = BlockMeaning::Body(self.key.path.as_str(), Some(self.key), self.body);
+        RuleScope { block: Some(block), writing: self.writing, ..cx.scope() }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::hcl::{Attribute, JsonKind, JsonValue, Step, expression_span, object_e
 use crate::model::{Edit, Refusal, RefusalKind, Span};
 use crate::rule::SetSpec;
 
-use super::context::{Context, RuleScope, Writing};
+use super::context::{BlockMeaning, Context, RuleScope, Writing};
 use super::follow::{follow_into, term_of};
 use super::plan::{Change, Plan, shorten};
 use super::policy_text::{PolicyText, heredoc_content};
@@ -55,14 +55,14 @@ pub(super) fn plan(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, members: &Me
             let site = spot.site();
             for object in objects {
                 let term = term_of(cx.bench, &site, object, expression_span(object));
-                let scope = RuleScope { block: Some(term.clone()), writing: Writing::Target, ..cx.scope() };
+                let scope = RuleScope { block: Some(BlockMeaning::Term(term.clone())), writing: Writing::Target, ..cx.scope() };
                 let plan = || {
                     let leaves = follow_into(cx.bench, &site, object, expression_span(object), false, rest);
                     leaves_plan(cx, &scope, &leaves, &spec.path, End::of(spec), spec.default.as_ref())
                 };
                 // An object that is put together by other means has no entries to look at.
                 if !object_entries(object).is_empty() {
-                    changes.extend(cx.gate_term(spec.when.as_ref(), Some(term), plan)?);
+                    changes.extend(cx.gate_term(spec.when.as_ref(), term, plan)?);
                 }
             }
         }
@@ -73,13 +73,12 @@ pub(super) fn plan(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, members: &Me
             };
             for object in objects {
                 let term = text.term(object);
-                changes
-                    .extend(cx.gate_term(spec.when.as_ref(), Some(term.clone()), || in_text(cx, spot, spec, text, object, &term, rest))?);
+                changes.extend(cx.gate_term(spec.when.as_ref(), term.clone(), || in_text(cx, spot, spec, text, object, &term, rest))?);
             }
         }
         Members::Yaml(yaml) => {
             let term = yaml.term();
-            changes.extend(cx.gate_term(spec.when.as_ref(), Some(term.clone()), || in_yaml(cx, spot, spec, yaml, &term, rest))?);
+            changes.extend(cx.gate_term(spec.when.as_ref(), term.clone(), || in_yaml(cx, spot, spec, yaml, &term, rest))?);
         }
     }
     Ok(changes)
@@ -93,10 +92,10 @@ fn in_yaml(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, yaml: &YamlText, blo
         _ => held,
     };
     let end = End::of(spec);
-    if end.met(&RuleScope { block: Some(block.clone()), ..cx.scope() }, &held) == Some(true) {
+    if end.met(&RuleScope { block: Some(BlockMeaning::Term(block.clone())), ..cx.scope() }, &held) == Some(true) {
         return Ok(Plan::new());
     }
-    let wanted = end.wanted(&RuleScope { block: Some(block.clone()), writing: Writing::Target, ..cx.scope() })?;
+    let wanted = end.wanted(&RuleScope { block: Some(BlockMeaning::Term(block.clone())), writing: Writing::Target, ..cx.scope() })?;
     let edit = wanted.term.known().and_then(|value| yaml.set(&path, value));
     let edit =
         edit.ok_or_else(|| missing_object(cx, spot, spec, spot.key.in_document(spot.document).map_or(Span::at(0), |block| block.span)))?;
@@ -150,7 +149,7 @@ fn member_plan(
     block: &Term,
     last: &Step,
 ) -> Result<Plan, Refusal> {
-    let condition = RuleScope { block: Some(block.clone()), ..cx.scope() };
+    let condition = RuleScope { block: Some(BlockMeaning::Term(block.clone())), ..cx.scope() };
     let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
     let held = holder.member(&last.name).map_or(default, |member| text.term(&member.value));
     match End::of(spec).met(&condition, &held) {
@@ -176,7 +175,7 @@ fn missing_member(
     if !matches!(holder.kind, JsonKind::Object(_)) || around.iter().any(|step| step.every) {
         return Err(missing_object(cx, spot, spec, holder.span));
     }
-    let condition = RuleScope { block: Some(block.clone()), ..cx.scope() };
+    let condition = RuleScope { block: Some(BlockMeaning::Term(block.clone())), ..cx.scope() };
     let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
     if End::of(spec).met(&condition, &default) == Some(true) {
         return Ok(Plan::new());
@@ -197,7 +196,7 @@ fn wanted(
     holder: &JsonValue,
     block: &Term,
 ) -> Result<(serde_json::Value, String), Refusal> {
-    let scope = RuleScope { block: Some(block.clone()), writing: Writing::Target, ..cx.scope() };
+    let scope = RuleScope { block: Some(BlockMeaning::Term(block.clone())), writing: Writing::Target, ..cx.scope() };
     let wanted = End::of(spec).wanted(&scope)?;
     let value = json_value(&wanted.term, true).ok_or_else(|| missing_object(cx, spot, spec, holder.span))?;
     Ok((value, format!("sets `{}` to `{}`", spec.path, shorten(&wanted.text))))

@@ -63,6 +63,10 @@ pub(super) fn declared(bench: &Workbench, dir: &str, provider: &str) -> Option<S
 }
 
 fn declared_in(bench: &Workbench, dir: &str, provider: &str) -> Option<String> {
+    bench.constraint(dir, provider, || read_constraint(bench, dir, provider))
+}
+
+fn read_constraint(bench: &Workbench, dir: &str, provider: &str) -> Option<String> {
     for (key, document) in bench.blocks(dir, "terraform", None) {
         for required in key.in_document(&document).into_iter().flat_map(|block| block.body.blocks_of("required_providers")) {
             let Some(attribute) = required.attribute(provider) else { continue };

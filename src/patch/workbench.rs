@@ -1,22 +1,40 @@
 //! The files as they are while fixes are made, parsed once each.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::hcl::{Block, Body, Document};
 use crate::model::{Edit, Place, Refusal, RefusalKind, Span, Workspace, WorkspaceFile};
 
+use super::calls::{Call, Calls};
+use super::folders::Folders;
+
 /// A parsed file, or why it cannot be parsed.
 type Parsed = Result<Arc<Document>, String>;
+
+/// The configuration files of a module that can be read, in path order.
+type ModuleFiles = Arc<Vec<(String, Arc<Document>)>>;
+
+/// The version constraints that a module declares itself, by provider.
+type Constraints = HashMap<String, Option<String>>;
 
 /// Files, their parsed form, and what was changed since the last fix began.
 #[derive(Debug)]
 pub struct Workbench {
     files: Workspace,
     documents: RefCell<HashMap<String, Parsed>>,
-    calls: RefCell<Option<Arc<Vec<Call>>>>,
+    /// The modules that were looked at, by directory, until one of their files changes.
+    modules: RefCell<HashMap<String, ModuleFiles>>,
+    /// What was asked of the modules' provider versions, by directory, until one of their files changes.
+    constraints: RefCell<HashMap<String, Constraints>>,
+    folders: RefCell<Option<Arc<Folders>>>,
+    calls: RefCell<Option<Arc<Calls>>>,
     journal: Vec<Entry>,
+    /// Counts the changes of files.
+    version: u64,
 }
 
 /// A file before the fix under way changed it.
@@ -27,19 +45,6 @@ pub(super) struct Entry {
     pub text: Option<WorkspaceFile>,
     /// Its parsed form, if there was one.
     pub document: Option<Arc<Document>>,
-}
-
-/// A `module` block.
-#[derive(Debug, Clone)]
-pub(super) struct Call {
-    /// Which block.
-    pub block: BlockKey,
-    /// Directory of the file it stands in.
-    pub dir: String,
-    /// Directory that its `source` names, when that is a local path within the workspace.
-    pub source_dir: Option<String>,
-    /// The `source`, when it is a literal.
-    pub source: Option<String>,
 }
 
 /// How a block is found again after edits: its file, kind and labels, and which of several alike.
@@ -119,13 +124,30 @@ impl Workbench {
     /// A workbench over the files of a workspace.
     #[must_use]
     pub fn new(files: Workspace) -> Self {
-        Self { files, documents: RefCell::default(), calls: RefCell::default(), journal: Vec::new() }
+        Self {
+            files,
+            documents: RefCell::default(),
+            modules: RefCell::default(),
+            constraints: RefCell::default(),
+            folders: RefCell::default(),
+            calls: RefCell::default(),
+            journal: Vec::new(),
+            version: 0,
+        }
     }
 
     /// The files as they are now.
     #[must_use]
     pub const fn files(&self) -> &Workspace {
         &self.files
+    }
+
+    /// Parses files that will be looked at, side by side: the first look at each would do it one after the other.
+    pub fn parse_ahead<'p>(&mut self, paths: impl IntoIterator<Item = &'p str>) {
+        let paths: BTreeSet<&str> = paths.into_iter().filter(|path| !self.documents.get_mut().contains_key(*path)).collect();
+        let texts: Vec<(&str, WorkspaceFile)> = paths.into_iter().filter_map(|path| Some((path, self.files.shared(path)?))).collect();
+        let parsed = texts.into_par_iter().map(|(path, text)| (path.to_owned(), parse(path, text)));
+        self.documents.get_mut().extend(parsed.collect::<Vec<_>>());
     }
 
     /// The parsed file, or a refusal that says why it cannot be read.
@@ -136,17 +158,43 @@ impl Workbench {
         let Some(text) = self.files.shared(path) else {
             return Err(Refusal::new(RefusalKind::NotLocated, format!("`{path}` is not among the files that were read.")));
         };
-        let parsed = Document::parse_file(path, text).map(Arc::new).map_err(|error| error.to_string());
+        let parsed = parse(path, text);
         self.documents.borrow_mut().insert(path.to_owned(), parsed.clone());
         parsed.map_err(|error| unreadable(path, &error))
     }
 
-    /// The configuration files of a module directory that can be read, in path order. Where a `.tofu` file stands beside its
-    /// `.tf` sibling, OpenTofu reads only the former, but Terraform the latter: both are given.
-    pub(super) fn module_files(&self, dir: &str) -> Vec<(String, Arc<Document>)> {
-        let paths: Vec<String> =
-            self.files.in_directory(dir).map(|(path, _)| path.to_owned()).filter(|path| is_configuration(path)).collect();
-        paths.into_iter().filter_map(|path| self.document(&path).ok().map(|document| (path, document))).collect()
+    /// Which files stand where.
+    pub(super) fn folders(&self) -> Arc<Folders> {
+        Arc::clone(self.folders.borrow_mut().get_or_insert_with(|| Arc::new(Folders::of(&self.files))))
+    }
+
+    /// The files of the module in a directory. Where a `.tofu` file stands beside its `.tf` sibling, OpenTofu reads only the
+    /// former, but Terraform the latter: both are given.
+    pub(super) fn module_files(&self, dir: &str) -> ModuleFiles {
+        if let Some(module) = self.modules.borrow().get(dir) {
+            return Arc::clone(module);
+        }
+        let folders = self.folders();
+        let files = folders.configuration(dir).filter_map(|path| Some((path.to_owned(), self.document(path).ok()?)));
+        let files = Arc::new(files.collect::<Vec<_>>());
+        self.modules.borrow_mut().insert(dir.to_owned(), Arc::clone(&files));
+        files
+    }
+
+    /// The version constraint that a module declares for a provider; `read` looks, when that was not asked before.
+    pub(super) fn constraint(&self, dir: &str, provider: &str, read: impl FnOnce() -> Option<String>) -> Option<String> {
+        if let Some(known) = self.constraints.borrow().get(dir).and_then(|module| module.get(provider)) {
+            return known.clone();
+        }
+        let constraint = read();
+        let mut modules = self.constraints.borrow_mut();
+        modules.entry(dir.to_owned()).or_default().insert(provider.to_owned(), constraint.clone());
+        constraint
+    }
+
+    /// How many changes of files there have been: as long as it is the same, every question has the same answer.
+    pub(super) const fn version(&self) -> u64 {
+        self.version
     }
 
     /// What to say when Terraform and OpenTofu read different files here, and only one of them was changed.
@@ -166,10 +214,10 @@ impl Workbench {
     /// The top-level blocks of a kind in a module, with their keys; regular files before override files.
     pub(super) fn blocks(&self, dir: &str, kind: &str, first_label: Option<&str>) -> Vec<(BlockKey, Arc<Document>)> {
         let mut found = Vec::new();
-        for (path, document) in self.module_files(dir) {
+        for (path, document) in self.module_files(dir).iter() {
             for (index, block) in document.body().blocks.iter().enumerate() {
                 if block.kind == kind && first_label.is_none_or(|label| block.label(0) == Some(label)) {
-                    found.extend(BlockKey::of(&path, &document, index).map(|key| (key, Arc::clone(&document))));
+                    found.extend(BlockKey::of(path, document, index).map(|key| (key, Arc::clone(document))));
                 }
             }
         }
@@ -178,38 +226,18 @@ impl Workbench {
     }
 
     /// Every module call of the workspace.
-    pub(super) fn calls(&self) -> Arc<Vec<Call>> {
+    pub(super) fn calls(&self) -> Arc<Calls> {
         if let Some(calls) = self.calls.borrow().as_ref() {
             return Arc::clone(calls);
         }
-        let paths: Vec<String> = self
-            .files
-            .iter()
-            .filter(|(path, text)| is_configuration(path) && text.contains("module"))
-            .map(|(path, _)| path.to_owned())
-            .collect();
-        let mut calls = Vec::new();
-        for path in paths {
-            let Ok(document) = self.document(&path) else { continue };
-            for (index, block) in document.body().blocks.iter().enumerate().filter(|(_, block)| block.kind == "module") {
-                let Some(key) = BlockKey::of(&path, &document, index) else { continue };
-                let source = block
-                    .attribute("source")
-                    .and_then(|source| crate::hcl::literal(&source.value))
-                    .and_then(|value| value.as_str().map(str::to_owned));
-                let dir = directory_of(&path).to_owned();
-                let source_dir = source.as_deref().and_then(|source| resolve(&dir, source));
-                calls.push(Call { block: key, dir, source_dir, source });
-            }
-        }
-        let calls = Arc::new(calls);
+        let calls = Arc::new(Calls::read(self));
         *self.calls.borrow_mut() = Some(Arc::clone(&calls));
         calls
     }
 
     /// The calls of the module in a directory.
     pub(super) fn callers(&self, dir: &str) -> Vec<Call> {
-        self.calls().iter().filter(|call| call.source_dir.as_deref() == Some(dir)).cloned().collect()
+        self.calls().of_module(dir).cloned().collect()
     }
 
     /// Begins a fix: what follows can be undone as a whole.
@@ -221,12 +249,9 @@ impl Workbench {
     pub(super) fn undo(&mut self) {
         for Entry { path, text, document } in std::mem::take(&mut self.journal) {
             match text {
-                Some(text) => self.files.insert(path.clone(), text),
-                None => {
-                    self.files.remove(&path);
-                }
+                Some(text) => self.put(&path, text),
+                None => self.take(&path),
             }
-            self.forget(&path);
             if let Some(document) = document {
                 self.documents.get_mut().insert(path, Ok(document));
             }
@@ -252,14 +277,23 @@ impl Workbench {
 
     /// Another workbench over the same files, sharing what is parsed.
     pub(super) fn fork(&self) -> Self {
-        Self { files: self.files.clone(), documents: self.documents.clone(), calls: self.calls.clone(), journal: Vec::new() }
+        Self {
+            documents: self.documents.clone(),
+            folders: self.folders.clone(),
+            calls: self.calls.clone(),
+            ..Self::new(self.files.clone())
+        }
     }
 
     /// Applies edits to a file, with alignment. The file need not parse afterwards; the proofs look at that.
     pub(super) fn apply(&mut self, path: &str, edits: &[Edit]) -> Result<(), Refusal> {
-        let text = self.files.shared(path);
-        let before = text.as_deref().unwrap_or_default();
-        let applied = if path.ends_with(".json") { crate::hcl::splice(before, edits) } else { crate::hcl::apply(before, edits) };
+        let applied = match self.document(path) {
+            Ok(document) => document.edited(edits),
+            Err(_) => {
+                let before = self.files.get(path).unwrap_or_default();
+                if path.ends_with(".json") { crate::hcl::splice(before, edits) } else { crate::hcl::apply(before, edits) }
+            }
+        };
         let after = applied
             .map_err(|error| Refusal::new(RefusalKind::ProofFailed, format!("The edits of `{path}` do not fit together: {error}.")))?;
         self.replace(path, after.into());
@@ -272,12 +306,32 @@ impl Workbench {
             let document = self.documents.get_mut().get(path).and_then(|parsed| parsed.clone().ok());
             self.journal.push(Entry { path: path.to_owned(), text: self.files.shared(path), document });
         }
+        self.put(path, text);
+    }
+
+    fn put(&mut self, path: &str, text: WorkspaceFile) {
+        if self.files.get(path).is_none()
+            && let Some(folders) = self.folders.get_mut()
+        {
+            Arc::make_mut(folders).add(path);
+        }
         self.files.insert(path, text);
         self.forget(path);
     }
 
+    fn take(&mut self, path: &str) {
+        self.files.remove(path);
+        if let Some(folders) = self.folders.get_mut() {
+            Arc::make_mut(folders).remove(path);
+        }
+        self.forget(path);
+    }
+
     fn forget(&mut self, path: &str) {
-        self.documents.borrow_mut().remove(path);
+        self.version += 1;
+        self.documents.get_mut().remove(path);
+        self.modules.get_mut().remove(directory_of(path));
+        self.constraints.get_mut().remove(directory_of(path));
         // Calls are found again by kind, labels and ordinal, which no fix changes; only their documents are parsed anew.
     }
 
@@ -288,33 +342,18 @@ impl Workbench {
     }
 }
 
-fn unreadable(path: &str, error: &str) -> Refusal {
-    Refusal::new(RefusalKind::Unreadable, format!("`{path}` cannot be read as Terraform: {error}."))
+fn parse(path: &str, text: WorkspaceFile) -> Parsed {
+    Document::parse_file(path, text).map(Arc::new).map_err(|error| error.to_string())
 }
 
-/// The directory that a local module source names; `None` for registries, URLs and paths out of the workspace.
-pub(super) fn resolve(dir: &str, source: &str) -> Option<String> {
-    if !(source.starts_with("./") || source.starts_with("../") || source == "." || source == "..") {
-        return None;
-    }
-    let mut parts: Vec<&str> = dir.split('/').filter(|part| !part.is_empty()).collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+fn unreadable(path: &str, error: &str) -> Refusal {
+    Refusal::new(RefusalKind::Unreadable, format!("`{path}` cannot be read as Terraform: {error}."))
 }
 
 /// Attributes and blocks of a body as [`Found`](crate::hcl::Found) sees them, override files included: the body that decides a
 /// top-level argument is the last override of the block that sets it.
 pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> BlockKey {
-    let overrides = |path: &str| is_override(path) && is_configuration(path);
-    if !bench.files().in_directory(key.dir()).any(|(path, _)| overrides(path)) {
+    if !bench.folders().configuration(key.dir()).any(is_override) {
         return key.clone();
     }
     let overriding = bench.blocks(key.dir(), &key.kind, key.labels.first().map(String::as_str));
@@ -330,17 +369,4 @@ pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> B
 
 fn has(body: &Body, name: &str) -> bool {
     body.attribute(name).is_some() || body.nested(name).next().is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_resolve_within_the_workspace() {
-        assert_eq!(resolve("a/b", "../c"), Some("a/c".into()));
-        assert_eq!(resolve("", "./m//x"), Some("m/x".into()));
-        assert_eq!(resolve("a", "../../x"), None);
-        assert_eq!(resolve("a", "terraform-aws-modules/vpc/aws"), None);
-    }
 }

@@ -8,13 +8,16 @@ use rayon::prelude::*;
 
 use super::Rule;
 use super::left_out::{LeftOut, parse_left_out};
-use super::load::load;
+use super::load::{load, load_without_examples};
 use super::problem::Problem;
 
 /// The file that says of a provider's checks without a rule why they have none.
 const LEFT_OUT_FILE: &str = "not-fixable.toml";
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// From the path and the text of a rule file to the rule, or to its mistakes.
+type Load = fn(&str, &str) -> Result<Rule, Vec<Problem>>;
 
 /// Rules by id, with an index of the ids that scanners give to the same holes. Cloning is cheap.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +37,7 @@ impl Catalogue {
     }
 
     /// The built-in rules that go by one of `names`: their own ids, or what a scanner calls them. The others are not even parsed,
-    /// which is what a short run would spend most of its time on.
+    /// and neither are examples (the rules have none): a short run would spend most of its time on them.
     #[must_use]
     pub fn built_in_called(names: &HashSet<String>) -> Self {
         let names: HashSet<String> = names.iter().map(|name| plain(name)).collect();
@@ -46,7 +49,7 @@ impl Catalogue {
         let mut files: Vec<(String, String)> =
             built_in_texts().filter(|(path, text)| called(path, text)).map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
         files.sort();
-        Self::default().with_overlay(&files).0
+        Self::default().overlaid(&files, load_without_examples).0
     }
 
     /// This catalogue with the rules of `files` (path below the rules folder, text) laid over it: a rule with a known id replaces
@@ -55,6 +58,10 @@ impl Catalogue {
     /// Files that do not end in `.hcl` are left out. A file with mistakes is left out, and its mistakes are returned.
     #[must_use]
     pub fn with_overlay(&self, files: &[(String, String)]) -> (Self, Vec<Problem>) {
+        self.overlaid(files, load)
+    }
+
+    fn overlaid(&self, files: &[(String, String)], load: Load) -> (Self, Vec<Problem>) {
         let results: Vec<Result<Rule, Vec<Problem>>> =
             files.par_iter().filter(|(path, _)| path.ends_with(".hcl")).map(|(path, text)| load(path, text)).collect();
         let more = files.iter().filter(|(path, _)| path.ends_with(LEFT_OUT_FILE)).filter_map(|(_, text)| parse_left_out(text).ok());
@@ -79,7 +86,8 @@ impl Catalogue {
 
     fn indexed(rules: BTreeMap<String, Arc<Rule>>, first: &[Arc<Rule>]) -> Self {
         let mut catalogue = Self { rules, ..Self::default() };
-        let rest = catalogue.rules.values().filter(|rule| !first.iter().any(|overlay| overlay.id == rule.id));
+        let overlaid: HashSet<&str> = first.iter().map(|rule| rule.id.as_str()).collect();
+        let rest = catalogue.rules.values().filter(|rule| !overlaid.contains(rule.id.as_str()));
         let ordered: Vec<Arc<Rule>> = first.iter().chain(rest).map(Arc::clone).collect();
         for rule in ordered {
             for (scheme, ids) in &rule.aliases {
@@ -234,6 +242,17 @@ mod tests {
         }
         let few = Catalogue::built_in_called(&HashSet::from(["AVD-AWS-0094".to_owned(), "aws/s3/versioning".to_owned()]));
         assert_eq!(few.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["aws/s3/public-access-block", "aws/s3/versioning"]);
+    }
+
+    #[test]
+    fn a_rule_without_its_examples_is_otherwise_the_same() {
+        let all = Catalogue::built_in();
+        let few = Catalogue::built_in_called(&all.iter().map(|rule| rule.id.clone()).collect());
+        assert_eq!(few.len(), all.len());
+        for (short, whole) in few.iter().zip(all.iter()) {
+            let whole = Rule { examples: Vec::new(), ..whole.as_ref().clone() };
+            assert_eq!(format!("{short:?}"), format!("{whole:?}"), "{}", whole.id);
+        }
     }
 
     #[test]

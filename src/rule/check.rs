@@ -77,7 +77,7 @@ impl RuleCheck<'_> {
         self.rule.target.provider_version.as_deref().is_some_and(|version| version.trim_start().starts_with('<'))
     }
 
-    fn target_shapes(&mut self) -> Vec<Shape> {
+    fn target_shapes(&mut self) -> Vec<&'static Shape> {
         let mut shapes = Vec::new();
         for resource in &self.rule.target.resources {
             match shape(resource) {
@@ -92,8 +92,8 @@ impl RuleCheck<'_> {
                 continue;
             };
             let (owner, shape, argument) = match &from.link {
-                ReachedBy::Argument(argument) => (from.resource.as_str(), Some(&shape), argument),
-                ReachedBy::TargetArgument(argument) => ("the target", shapes.first(), argument),
+                ReachedBy::Argument(argument) => (from.resource.as_str(), Some(shape), argument),
+                ReachedBy::TargetArgument(argument) => ("the target", shapes.first().copied(), argument),
             };
             if let Some(Err(unknown)) = shape.map(|shape| shape.member(argument)) {
                 let place = self.place_of(argument, 0);
@@ -149,13 +149,12 @@ impl RuleCheck<'_> {
         }
     }
 
-    fn operation(&mut self, operation: &Operation, shapes: &[Shape]) {
+    fn operation(&mut self, operation: &Operation, shapes: &[&'static Shape]) {
         match operation {
             Operation::Set(set) => self.set(set, shapes),
             Operation::Block(block) => {
                 if let Some(Member::Block(shape)) = self.path(&block.path, block.span, shapes) {
-                    let shape = shape.clone();
-                    self.body(&block.body, &shape, block.span, &block.path);
+                    self.body(&block.body, shape, block.span, &block.path);
                 } else if self.path(&block.path, block.span, shapes).is_some() {
                     self.wrong_kind(&block.path, block.span, "an argument, not a block", "Use `set`.");
                 }
@@ -172,7 +171,7 @@ impl RuleCheck<'_> {
     }
 
     /// What a path leads to in the first target type that has it; a path that none has is a mistake.
-    fn path<'s>(&mut self, path: &str, span: Span, shapes: &'s [Shape]) -> Option<Member<'s>> {
+    fn path(&mut self, path: &str, span: Span, shapes: &[&'static Shape]) -> Option<Member<'static>> {
         // Every resource has a `lifecycle` block; the provider's schema does not tell.
         if shapes.is_empty() || path == "lifecycle" || path.starts_with("lifecycle.") {
             return None;
@@ -197,13 +196,13 @@ impl RuleCheck<'_> {
         self.report(problem);
     }
 
-    fn leaf(&mut self, path: &str, span: Span, shapes: &[Shape]) {
+    fn leaf(&mut self, path: &str, span: Span, shapes: &[&'static Shape]) {
         if let Some(Member::Block(_)) = self.path(path, span, shapes) {
             self.wrong_kind(path, span, "a block, not an argument", "Add the argument's name to the path, or use `block`.");
         }
     }
 
-    fn set(&mut self, set: &SetSpec, shapes: &[Shape]) {
+    fn set(&mut self, set: &SetSpec, shapes: &[&'static Shape]) {
         match self.path(&set.path, set.span, shapes) {
             Some(Member::Block(_)) => {
                 self.wrong_kind(&set.path, set.span, "a block, not an argument", "Add the argument's name to the path, or use `block`.")
@@ -241,7 +240,7 @@ impl RuleCheck<'_> {
         self.report(problem);
     }
 
-    fn companion(&mut self, companion: &CompanionSpec, shapes: &[Shape]) {
+    fn companion(&mut self, companion: &CompanionSpec, shapes: &[&'static Shape]) {
         let Some(shape) = shape(&companion.resource) else {
             self.unknown_type(&companion.resource, companion.span.start);
             return;
@@ -260,7 +259,7 @@ impl RuleCheck<'_> {
         }
         self.body_with(
             &companion.body,
-            &shape,
+            shape,
             companion.span,
             &companion.resource,
             companion.link_to.as_ref().map(|_| companion.link.as_str()),

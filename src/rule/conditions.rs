@@ -84,7 +84,7 @@ pub const FUNCTIONS: &[&str] = &[
 ];
 
 /// Checks every expression of the rule: its functions, parameters and the paths it reads of the target.
-pub(super) fn check_expressions(check: &mut RuleCheck<'_>, shapes: &[Shape]) {
+pub(super) fn check_expressions(check: &mut RuleCheck<'_>, shapes: &[&'static Shape]) {
     let rule = check.rule;
     let mut used = Vec::new();
     let mut expressions: Vec<&RuleExpression> = Vec::new();
@@ -205,7 +205,7 @@ impl Visit for Names {
 }
 
 impl Names {
-    fn check(&mut self, check: &mut RuleCheck<'_>, shapes: &[Shape], around: Span) {
+    fn check(&mut self, check: &mut RuleCheck<'_>, shapes: &[&'static Shape], around: Span) {
         for (name, span) in self.functions.drain(..) {
             if !FUNCTIONS.contains(&name.as_str()) {
                 let problem = check
@@ -244,7 +244,7 @@ impl Names {
 }
 
 /// A path that is read of the target: some target type must have it, to take or to give.
-fn target_path(check: &mut RuleCheck<'_>, shapes: &[Shape], path: &[String], span: Option<Span>) {
+fn target_path(check: &mut RuleCheck<'_>, shapes: &[&'static Shape], path: &[String], span: Option<Span>) {
     let Some(first) = path.get(1) else { return };
     let readable = |shape: &Shape| shape.readable.contains(first) || META_ARGUMENTS.contains(&first.as_str());
     if shapes.is_empty() || shapes.iter().any(|shape| readable(shape) || shape.member(&path[1..].join(".")).is_ok()) {

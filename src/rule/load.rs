@@ -44,6 +44,9 @@ const EFFECTS: &[(&str, EffectKind)] = &[
     ("behaviour", EffectKind::Behaviour),
 ];
 
+/// Where the examples of a rule begin: they stand last.
+const FIRST_EXAMPLE: &str = "\n  example \"";
+
 /// Reads one rule file.
 ///
 /// `path` is the path below the rules folder (`aws/s3/public-access-block.hcl`); the rule's id must be that path without `.hcl`.
@@ -51,9 +54,31 @@ const EFFECTS: &[(&str, EffectKind)] = &[
 /// # Errors
 /// Every mistake found, with its place. Nothing is loaded from a file with a mistake.
 pub fn load(path: &str, text: &str) -> Result<Rule, Vec<Problem>> {
-    let source: Arc<str> = if text.contains('\r') { text.replace("\r\n", "\n").into() } else { text.into() };
+    let source = with_plain_lines(text);
+    let body = hcl_edit::parser::parse_body(&source);
+    read(path, source, body)
+}
+
+/// Reads a rule file as far as its first example: what a run needs that tests nothing, and a third of the text. The rule has no
+/// examples; all else is as [`load`] gives it.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_without_examples(path: &str, text: &str) -> Result<Rule, Vec<Problem>> {
+    let source = with_plain_lines(text);
+    let Some(end) = source.find(FIRST_EXAMPLE) else { return load(path, text) };
+    let body = hcl_edit::parser::parse_body(&format!("{}\n}}\n", &source[..end]));
+    // A text that does not end where it seems to is read as a whole.
+    if body.is_err() { load(path, text) } else { read(path, source, body) }
+}
+
+fn with_plain_lines(text: &str) -> Arc<str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").into() } else { text.into() }
+}
+
+fn read(path: &str, source: Arc<str>, body: Result<Body, hcl_edit::parser::Error>) -> Result<Rule, Vec<Problem>> {
     let mut reader = Reader::new(path, Arc::clone(&source));
-    let body = match hcl_edit::parser::parse_body(&source) {
+    let body = match body {
         Ok(body) => body,
         Err(error) => {
             let offset = error.location().offset().min(source.len());

@@ -143,15 +143,25 @@ pub fn provider_version(provider: &str) -> Option<&'static str> {
         .find_map(|line| line.trim_start_matches(['#', ' ']).strip_prefix(provider)?.strip_prefix(' '))
 }
 
-fn digest() -> &'static HashMap<&'static str, &'static str> {
-    static INDEX: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    INDEX.get_or_init(|| text().lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect())
+/// A line of the digest, and the shape it describes once that was asked for.
+struct Described {
+    line: &'static str,
+    shape: OnceLock<Shape>,
+}
+
+fn digest() -> &'static HashMap<&'static str, Described> {
+    static INDEX: OnceLock<HashMap<&'static str, Described>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let lines = text().lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
+        lines.map(|(name, line)| (name, Described { line, shape: OnceLock::new() })).collect()
+    })
 }
 
 /// The body of a resource type (`aws_s3_bucket`) or data source (`data.aws_iam_policy_document`); `None` if no vendored provider has it.
 #[must_use]
-pub fn shape(type_name: &str) -> Option<Shape> {
-    digest().get(type_name).map(|line| Parser { rest: line }.body())
+pub fn shape(type_name: &str) -> Option<&'static Shape> {
+    let described = digest().get(type_name)?;
+    Some(described.shape.get_or_init(|| Parser { rest: described.line }.body()))
 }
 
 /// All types the digest knows, in no order.
@@ -240,8 +250,8 @@ mod tests {
 
     #[test]
     fn every_line_of_the_digest_is_read_to_its_end() {
-        for (name, line) in digest() {
-            let mut parser = Parser { rest: line };
+        for (name, described) in digest() {
+            let mut parser = Parser { rest: described.line };
             parser.body();
             assert!(parser.rest.is_empty(), "{name}: {} left over", parser.rest);
         }

@@ -22,7 +22,7 @@ pub(super) fn run(id: &str, resource: &str, set: Option<&str>, rules: &Path) -> 
         );
     };
     let (path, value) = set.and_then(|set| set.split_once('=')).map_or(("PATH", "VALUE"), |(path, value)| (path.trim(), value.trim()));
-    let value = literal(&shape, path, value)?;
+    let value = literal(shape, path, value)?;
     let place = rules.join(format!("{id}.hcl"));
     if place.exists() {
         bail!("{} is there already", place.display());
@@ -30,7 +30,7 @@ pub(super) fn run(id: &str, resource: &str, set: Option<&str>, rules: &Path) -> 
     if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    std::fs::write(&place, text(id, resource, path, &value, &shape)).with_context(|| format!("cannot write {}", place.display()))?;
+    std::fs::write(&place, text(id, resource, path, &value, shape)).with_context(|| format!("cannot write {}", place.display()))?;
     println!("{} written. Fill it in, then run:", place.display());
     println!("  remediate rules test --rules {} --accept {id}    (writes what comes out into the examples: review it)", rules.display());
     println!("  remediate rules check --rules {} {id}", rules.display());
