@@ -9,6 +9,7 @@
 //! Loading the rules that are called for is part of the time, as it is for a process of its own.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -66,8 +67,10 @@ fn write(folder: &Path, files: &Files) {
         if std::fs::read_to_string(&target).is_ok_and(|held| held == *text) {
             continue;
         }
-        std::fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
-        std::fs::write(target, text).expect("a file");
+        if overwrite(&target, text).is_err() {
+            std::fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
+            std::fs::write(target, text).expect("a file");
+        }
     }
 }
 
@@ -143,8 +146,15 @@ fn whole_tree(folder: &Path, files: &Files) -> usize {
     let requests: Vec<Request<'_>> = found.iter().map(|(rule, target)| Request { rule, target, params: &params }).collect();
     let composition = bench.fix_all(&requests);
     let changed = composition.patch.as_ref().map(|patch| &patch.files);
-    changed.into_par_iter().flatten().for_each(|(path, file)| std::fs::write(folder.join(path), &file.after).expect("a file"));
+    changed.into_par_iter().flatten().for_each(|(path, file)| overwrite(&folder.join(path), &file.after).expect("a file"));
     composition.results.iter().filter(|result| matches!(result, Ok(Outcome::Patch(_)))).count()
+}
+
+/// Writes over a file's bytes. Cutting it to nothing first would make some file systems wait for the disk, which is none of our time.
+fn overwrite(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_len(text.len() as u64)
 }
 
 fn terraform_fmt(folder: &Path) -> Option<Duration> {

@@ -1,16 +1,18 @@
 //! Which files stand in which directory, so that no question about one module looks at the files of all the others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::Workspace;
 
-use super::workbench::{directory_of, is_configuration};
+use super::workbench::{directory_of, is_configuration, is_override};
 
 /// Paths of a workspace by what they are for. Texts do not matter.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Folders {
     /// Configuration files by directory, in path order.
     modules: HashMap<String, BTreeSet<String>>,
+    /// Directories with files that replace arguments of blocks in others: few have any.
+    overridden: HashSet<String>,
     /// Variable files, in path order.
     variable_files: BTreeSet<String>,
     /// Terragrunt files, in path order.
@@ -31,6 +33,9 @@ impl Folders {
     pub(super) fn add(&mut self, path: &str) {
         if is_configuration(path) {
             let dir = directory_of(path);
+            if is_override(path) {
+                self.overridden.insert(dir.to_owned());
+            }
             match self.modules.get_mut(dir) {
                 Some(paths) => drop(paths.insert(path.to_owned())),
                 None => drop(self.modules.insert(dir.to_owned(), BTreeSet::from([path.to_owned()]))),
@@ -54,6 +59,11 @@ impl Folders {
     /// The configuration files directly in a directory, in path order.
     pub(super) fn configuration(&self, dir: &str) -> impl Iterator<Item = &str> {
         self.modules.get(dir).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether a directory may have files that replace arguments of blocks in others.
+    pub(super) fn may_override(&self, dir: &str) -> bool {
+        !self.overridden.is_empty() && self.overridden.contains(dir)
     }
 
     /// The variable files in a directory and below it, in path order.
@@ -82,6 +92,10 @@ mod tests {
         assert_eq!(folders.variable_files("a").collect::<Vec<_>>(), ["a/b.auto.tfvars", "a/b/terraform.tfvars"]);
         assert_eq!(folders.variable_files("").count(), 3);
         assert_eq!(folders.terragrunt_files().collect::<Vec<_>>(), ["a/terragrunt.hcl"]);
+        assert!(!folders.may_override("a"));
+        folders.add("a/main_override.tf");
+        assert!(folders.may_override("a") && !folders.may_override("a/b"));
+        folders.remove("a/main_override.tf");
         folders.add("a/new.tf");
         folders.remove("a/main.tf");
         assert_eq!(folders.configuration("a").collect::<Vec<_>>(), ["a/new.tf", "a/x.tf.json"]);

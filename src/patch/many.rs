@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use crate::model::{Patch, Refusal, RefusalKind, Target, Workspace};
+use crate::model::{Patch, Refusal, RefusalKind, Target, Workspace, WorkspaceFile};
 use crate::rule::Rule;
 
 use super::fix::Outcome;
@@ -177,24 +177,25 @@ fn side_by_side(bench: &Workbench, requests: &[Request<'_>], groups: &[Vec<usize
     if groups.len() < 2 || threads < 2 {
         return None;
     }
-    let share = groups.len().div_ceil(threads * 2);
-    let parts: Vec<(Numbered, Vec<String>, Workbench)> = groups
-        .chunks(share)
-        .map(|groups| (groups.concat(), bench.fork()))
-        .collect::<Vec<_>>()
+    // Asked for once here, so that not every share asks for itself.
+    bench.folders();
+    let share = groups.len().div_ceil(threads * 4);
+    let shares: Vec<(Vec<usize>, Workbench)> = groups.chunks(share).map(|groups| (groups.concat(), bench.fork())).collect();
+    let parts: Vec<(Numbered, Vec<(Option<WorkspaceFile>, String)>)> = shares
         .into_par_iter()
         .map(|(order, mut bench)| {
             let results = one_by_one(&mut bench, requests, &order);
-            let touched = touched(&results);
-            (results, touched, bench)
+            let text = |path: String| (bench.files().shared(&path), path);
+            let texts = touched(&results).into_iter().map(text).collect();
+            (results, texts)
         })
         .collect();
     let mut results = Numbered::new();
     let mut after = bench.files().clone();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    for (part, touched, bench) in parts {
-        for path in touched {
-            if let Some(text) = bench.files().shared(&path) {
+    for (part, touched) in parts {
+        for (text, path) in touched {
+            if let Some(text) = text {
                 after.insert(path.clone(), text);
             }
             if !seen.insert(path) {

@@ -353,7 +353,7 @@ fn unreadable(path: &str, error: &str) -> Refusal {
 /// Attributes and blocks of a body as [`Found`](crate::hcl::Found) sees them, override files included: the body that decides a
 /// top-level argument is the last override of the block that sets it.
 pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> BlockKey {
-    if !bench.folders().configuration(key.dir()).any(is_override) {
+    if !bench.folders().may_override(key.dir()) {
         return key.clone();
     }
     let overriding = bench.blocks(key.dir(), &key.kind, key.labels.first().map(String::as_str));
