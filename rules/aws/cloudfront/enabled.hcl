@@ -23,6 +23,13 @@ rule "aws/cloudfront/enabled" {
     resource = "aws_cloudfront_distribution"
   }
 
+  # A distribution that is off may speak plain HTTP to its origins; one that is switched on must not.
+  set "origin[*].custom_origin_config.origin_protocol_policy" {
+    value         = "https-only"
+    create_blocks = false
+    when          = target.enabled != true
+  }
+
   set "enabled" {
     value = true
   }
@@ -59,6 +66,64 @@ rule "aws/cloudfront/enabled" {
         enabled = true # decided in 2019
       }
     EOT
+  }
+
+  example "plain HTTP to an origin" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = false
+
+        origin {
+          domain_name = "app.internal.net"
+          origin_id   = "app"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "match-viewer"
+            origin_ssl_protocols   = ["TLSv1.2"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+
+        origin {
+          domain_name = "app.internal.net"
+          origin_id   = "app"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "https-only"
+            origin_ssl_protocols   = ["TLSv1.2"]
+          }
+        }
+      }
+    EOT
+  }
+
+  example "on already, with plain HTTP to an origin" {
+    before    = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+
+        origin {
+          domain_name = "app.internal.net"
+          origin_id   = "app"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "match-viewer"
+            origin_ssl_protocols   = ["TLSv1.2"]
+          }
+        }
+      }
+    EOT
+    unchanged = true
   }
 
   example "decided by a variable" {
