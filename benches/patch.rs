@@ -20,6 +20,10 @@ use remediate::model::{Target, Workspace};
 use remediate::patch::{Outcome, Params, Request, Workbench};
 use remediate::rule::{Catalogue, Expectation, Rule};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const COPIES: usize = 3;
 const ROUNDS: usize = 3;
 

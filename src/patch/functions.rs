@@ -1,5 +1,8 @@
 //! Functions that the expressions of rules may call; named as in Terraform where it has them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::evaluate::{as_number, number_term, truth_term};
@@ -149,9 +152,30 @@ fn title(value: &str) -> String {
         .collect()
 }
 
+/// Most patterns that a thread remembers: rules ask for the same few again and again, code of strangers may hold any number.
+const MOST_PATTERNS: usize = 256;
+
+/// The pattern, compiled; `None` for one that is none or too large.
+fn compiled(pattern: &str) -> Option<regex::Regex> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Option<regex::Regex>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(compiled) = known.get(pattern) {
+            return compiled.clone();
+        }
+        if known.len() == MOST_PATTERNS {
+            known.clear();
+        }
+        let compiled = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().ok();
+        known.insert(pattern.to_owned(), compiled.clone());
+        compiled
+    })
+}
+
 /// Every match of a pattern: the whole text without groups, the list of groups with unnamed ones, the object of named ones.
 fn captures(pattern: &str, value: &str) -> Option<Vec<Value>> {
-    let pattern = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().ok()?;
+    let pattern = compiled(pattern)?;
     let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
     let group = |found: &regex::Captures<'_>, at: usize| found.get(at).map_or(Value::Null, |group| Value::from(group.as_str()));
     let matches = pattern.captures_iter(value).take(1_000).map(|found| match names.as_slice() {
@@ -190,10 +214,7 @@ fn binary(name: &str, one: &Term, two: &Term) -> Option<Term> {
         "startswith" => Term::Known(Value::Bool(one.text()?.starts_with(two.text()?))),
         "endswith" => Term::Known(Value::Bool(one.text()?.ends_with(two.text()?))),
         "strcontains" => Term::Known(Value::Bool(one.text()?.contains(two.text()?))),
-        "matches" => {
-            let pattern = regex::RegexBuilder::new(two.text()?).size_limit(1 << 20).build().ok()?;
-            Term::Known(Value::Bool(pattern.is_match(one.text()?)))
-        }
+        "matches" => Term::Known(Value::Bool(compiled(two.text()?)?.is_match(one.text()?))),
         "regex" => Term::Known(captures(one.text()?, two.text()?)?.into_iter().next()?),
         "regexall" => Term::Known(Value::Array(captures(one.text()?, two.text()?)?)),
         "trimprefix" => text(one.text()?.strip_prefix(two.text()?).unwrap_or(one.text()?)),
