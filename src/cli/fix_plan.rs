@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::fix_target::Finder;
+use super::fix_target::{Finder, named_path};
 use crate::config::Policy;
 use crate::flow::{RuleChoice, ask_which, choose, identity_of};
 use crate::model::{Applicability, ChangedFile, Effect, Finding, Reach, Refusal, RefusalKind, Target, Workspace};
@@ -92,7 +92,8 @@ struct Plan {
 
 /// Fixes every finding that a rule knows, in files that are held in memory.
 pub(super) fn fix_findings(findings: &[Finding], workspace: &Workspace, catalogue: &Catalogue, settings: &Settings<'_>) -> FixReport {
-    let bench = Workbench::new(workspace.clone());
+    let mut bench = Workbench::new(workspace.clone());
+    bench.parse_ahead(findings.iter().filter_map(|finding| named_path(finding.code.as_ref()?)));
     let mut finder = Finder::new(&bench);
     let plans: Vec<Result<Plan, Answer>> = findings.iter().map(|finding| plan(finding, &mut finder, catalogue, settings)).collect();
     let mut requests: Vec<Request<'_>> = Vec::new();

@@ -15,6 +15,11 @@ pub(super) struct Finder<'b> {
     index: Option<RepositoryIndex>,
 }
 
+/// The path that a position names, as paths of a folder are written.
+pub(super) fn named_path(position: &CodePosition) -> Option<&str> {
+    Some(position.path.as_deref()?.trim_start_matches("./").trim_start_matches('/'))
+}
+
 impl<'b> Finder<'b> {
     pub(super) fn new(bench: &'b Workbench) -> Self {
         Self { bench, listed: HashMap::new(), index: None }
@@ -57,9 +62,9 @@ impl<'b> Finder<'b> {
         }
     }
 
-    /// The common case: the path as given, and the only block of the finding's address there, or the one at its line.
+    /// The common case: the path as given, and the only block of the finding's address there, or the one around its lines.
     fn quick(&mut self, position: &CodePosition) -> Option<Target> {
-        let path = position.path.as_deref()?.trim_start_matches("./").trim_start_matches('/');
+        let path = named_path(position)?;
         self.files().get(path)?;
         let address: Address = position.address.as_deref()?.parse().ok()?;
         let document = self.bench.document(path).ok()?;
@@ -78,9 +83,12 @@ impl<'b> Finder<'b> {
         let found = match named.as_slice() {
             [only] => (*only).clone(),
             [] => return None,
+            // Terraform takes an address once; where it stands twice, only lines tell which is meant, and lines that have moved do not.
             several => {
-                let line = position.start_line?;
-                (*several.iter().min_by_key(|target| document.position(target.span.start).line.abs_diff(line))?).clone()
+                let (first, last) = (position.start_line?, position.end_line.or(position.start_line)?);
+                let line = |offset: usize| document.position(offset).line;
+                let covers = |target: &&&Target| line(target.span.start) <= first && last <= line(target.span.end.saturating_sub(1));
+                (*several.iter().find(covers)?).clone()
             }
         };
         let address = Address { mode: found.address.mode, ..address };
