@@ -16,6 +16,10 @@ use remediate::identity;
 use remediate::locate::{Change, Decision, Query, RepositoryIndex, RepositoryView, locate, text_id};
 use remediate::model::Workspace;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Files of one stack.
 const PER_STACK: usize = 5;
 
