@@ -316,7 +316,8 @@ proptest! {
 #[test]
 fn a_kics_report_names_the_block_by_its_key_or_else_by_type_and_name() {
     let address = |kind: &str, name: &str, key: &str| {
-        let file = serde_json::json!({ "file_name": "main.tf", "line": 3, "resource_type": kind, "resource_name": name, "search_key": key });
+        let file =
+            serde_json::json!({ "file_name": "main.tf", "line": 3, "resource_type": kind, "resource_name": name, "search_key": key });
         let report = serde_json::json!({ "queries": [{ "query_id": "q", "files": [file] }] }).to_string();
         let code = parse(Format::Kics, report.as_bytes(), "kics").unwrap().remove(0).code.unwrap();
         code.address.unwrap_or_default()

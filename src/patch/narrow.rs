@@ -65,10 +65,13 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
             Found::Inside { attribute, depth } => {
                 let (into, rest) = path.split_at(depth);
                 for (object, span) in objects(attribute, into.last().is_some_and(|step| step.every)) {
-                    let block = matches!(&*attribute.value, Expression::Array(_) | Expression::Object(_))
-                        .then(|| term_of(cx.bench, &site, object, span));
                     let plan = || narrowing.leaves(&super::follow::follow_into(cx.bench, &site, object, span, false, rest));
-                    changes.extend(cx.gate_term(spec.when.as_ref(), block, plan)?);
+                    changes.extend(match &*attribute.value {
+                        Expression::Array(_) | Expression::Object(_) => {
+                            cx.gate_term(spec.when.as_ref(), term_of(cx.bench, &site, object, span), plan)?
+                        }
+                        _ => cx.gate(spec.when.as_ref(), None, plan)?,
+                    });
                 }
             }
             Found::Block { .. } | Found::Missing { .. } => {}
