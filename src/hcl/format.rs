@@ -42,13 +42,13 @@ pub fn format(text: &str) -> String {
 /// Whether [`format()`] would change nothing.
 #[must_use]
 pub fn is_formatted(text: &str) -> bool {
-    Layout::of(text).is_formatted()
+    Layout::of(text).stays_as_it_is()
 }
 
 /// Whether [`format()`] would change nothing in a text with these tokens.
 #[must_use]
 pub(super) fn is_formatted_with(text: &str, tokens: Arc<[Token]>) -> bool {
-    Layout::with(text, tokens).is_formatted()
+    Layout::with(text, tokens).stays_as_it_is()
 }
 
 /// +1 for an opening bracket, -1 for a closing one.
@@ -88,7 +88,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Whether the spaces are those of `terraform fmt` already.
-    fn is_formatted(mut self) -> bool {
+    fn stays_as_it_is(mut self) -> bool {
         let now = self.spaces.clone();
         self.lay_out();
         let end = self.tokens.last().map_or(if self.text.starts_with('\u{feff}') { 3 } else { 0 }, |token| token.span.end);

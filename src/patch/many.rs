@@ -77,6 +77,9 @@ fn patch_of(result: &Result<Outcome, Refusal>) -> Option<&Patch> {
 /// Results by the number of their request.
 type Numbered = Vec<(usize, Result<Outcome, Refusal>)>;
 
+/// Files that were changed, with their texts.
+type Changed = Vec<(Option<WorkspaceFile>, String)>;
+
 /// From the bottom of a file to its top, so that the places of the blocks above stay true.
 fn order(requests: &[Request<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..requests.len()).collect();
@@ -181,7 +184,7 @@ fn side_by_side(bench: &Workbench, requests: &[Request<'_>], groups: &[Vec<usize
     bench.folders();
     let share = groups.len().div_ceil(threads * 4);
     let shares: Vec<(Vec<usize>, Workbench)> = groups.chunks(share).map(|groups| (groups.concat(), bench.fork())).collect();
-    let parts: Vec<(Numbered, Vec<(Option<WorkspaceFile>, String)>)> = shares
+    let parts: Vec<(Numbered, Changed)> = shares
         .into_par_iter()
         .map(|(order, mut bench)| {
             let results = one_by_one(&mut bench, requests, &order);
