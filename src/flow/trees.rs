@@ -14,6 +14,7 @@ use crate::git::{self, EntryKind, GitError};
 use crate::github::{InstallationInfo, RepositoryInfo};
 use crate::locate::{Change, FileFacts, INDEX_VERSION, Query, RepositoryIndex, fact_id, is_indexed, scan};
 use crate::model::{Repository, Workspace};
+use crate::terraform::directory_of;
 
 /// The list of repositories is asked again after this long; longer lists less often, because each hundred is a request.
 const LIST_LIFETIME: Duration = Duration::from_secs(60);
@@ -401,8 +402,4 @@ fn whole(repository: Repository, branch: String, commit: String, files: BTreeMap
     let mut index = RepositoryIndex::new();
     index.apply(changes);
     Tree { repository, branch, commit, workspace, index: Arc::new(index), unread: Arc::default() }
-}
-
-fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }

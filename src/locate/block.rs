@@ -2,11 +2,7 @@
 
 use crate::hcl::{Block, Document};
 use crate::model::{Address, Confidence, LineColumn, Place, ResourceMode, Target};
-
-/// The directory of a path; `""` is the root.
-pub(super) fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(dir, _)| dir)
-}
+use crate::terraform::directory_of;
 
 /// The address of a top-level block inside its own module; `None` for what has none (`variable`, `locals`, …).
 pub(super) fn address_of(block: &Block) -> Option<Address> {

@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::block::directory_of;
 use super::facts::FileFacts;
 use super::index_changes::Incoming;
 use super::names::Names;
 use crate::model::{Workspace, WorkspaceFile};
+use crate::terraform::directory_of;
 use rayon::prelude::*;
 
 /// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.

@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::block::directory_of;
 use super::facts::FileFacts;
 use super::index::{IndexedFile, RepositoryIndex, fact_id, file_name, is_indexed, is_variable_file};
 use super::names::RootNames;
@@ -12,6 +11,7 @@ use super::position::local_source;
 use super::scan::scan_with;
 use super::variable_files::{GivenIn, takers};
 use crate::hcl::Token;
+use crate::terraform::directory_of;
 use rayon::prelude::*;
 
 /// One difference between two trees.

@@ -277,7 +277,7 @@ impl<'q> Rungs<'q> {
             if view.workspace.get(&answer.path).is_none() {
                 continue;
             }
-            let directory = super::block::directory_of(&answer.path);
+            let directory = crate::terraform::directory_of(&answer.path);
             let by_address = answer.address.as_ref().and_then(|address| {
                 let own = Address { module: Vec::new(), ..address.clone() };
                 locate_address(view.workspace, &own, Some(directory)).ok().filter(|target| target.path == answer.path)
@@ -365,7 +365,7 @@ impl<'q> Rungs<'q> {
         let target = Target {
             path,
             span: crate::model::Span::new(span.0 as usize, span.1 as usize),
-            module_dir: super::block::directory_of(hit.path).to_owned(),
+            module_dir: crate::terraform::directory_of(hit.path).to_owned(),
             root_dir: Some(hit.root.to_owned()),
             address,
             evidence: Vec::new(),
@@ -383,7 +383,7 @@ fn primary_path(view: &RepositoryView<'_>, hit: &Hit<'_>) -> String {
         stem == "override" || stem.ends_with("_override")
     };
     if is_override(hit.path) {
-        let mut files = view.index.in_directory(super::block::directory_of(hit.path)).filter(|(path, _)| !is_override(path));
+        let mut files = view.index.in_directory(crate::terraform::directory_of(hit.path)).filter(|(path, _)| !is_override(path));
         let has_block = |facts: &super::facts::FileFacts| {
             facts.resources.iter().any(|resource| *resource.kind == *hit.kind && *resource.name == *hit.block)
         };

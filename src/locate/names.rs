@@ -187,10 +187,10 @@ impl Names {
     pub(super) fn mark(&mut self, directory: &Arc<str>, files: &[IndexedFile]) {
         let old = self.marks.remove(directory).unwrap_or_default();
         for id in &old.imports {
-            forget(&mut self.imports, id, |(path, _)| super::block::directory_of(path) == directory.as_ref());
+            forget(&mut self.imports, id, |(path, _)| crate::terraform::directory_of(path) == directory.as_ref());
         }
         for trace in &old.traces {
-            forget(&mut self.traces, trace, |(path, ..)| super::block::directory_of(path) == directory.as_ref());
+            forget(&mut self.traces, trace, |(path, ..)| crate::terraform::directory_of(path) == directory.as_ref());
         }
         let mut marks = Marks::default();
         for IndexedFile { path, facts, .. } in files {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::block::directory_of;
 use super::index::RepositoryIndex;
 use super::names::Hit;
 use super::position::{clean_path, ends_with_path};
@@ -10,6 +9,7 @@ use super::query::Query;
 use super::variable_files::selections;
 use crate::identity;
 use crate::model::ResourceIdentity;
+use crate::terraform::directory_of;
 
 /// Most blocks of the wanted types whose names are not known that are looked at.
 const MOST_OF_TYPE: usize = 200;

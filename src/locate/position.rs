@@ -1,9 +1,10 @@
 //! The first rung: a file and a line, or an address, from a scanner or a person.
 
-use super::block::{address_of, block_at_line, directory_of, place_of, target_of};
+use super::block::{address_of, block_at_line, place_of, target_of};
 use super::follow::LineMap;
 use crate::hcl::Document;
 use crate::model::{Address, CodePosition, Confidence, Evidence, Refusal, RefusalKind, Rung, Target, Workspace};
+use crate::terraform::directory_of;
 
 /// The resource, data source or module call around `path:line`.
 ///
@@ -224,20 +225,7 @@ pub(super) fn local_source(directory: &str, source: &str) -> Option<String> {
     if let Some(from_top) = source.strip_prefix("repo-root:") {
         return local_source("", &format!("./{from_top}"));
     }
-    if !(source.starts_with("./") || source.starts_with("../") || matches!(source, "." | "..")) {
-        return None;
-    }
-    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    crate::terraform::local_source(directory, source)
 }
 
 /// Follows the module path of an address from a root directory.
@@ -334,9 +322,7 @@ mod tests {
 
     #[test]
     fn scanner_paths_are_found_however_they_are_rooted() {
-        for path in
-            ["/modules/bucket/main.tf", "./modules/bucket/main.tf", "bucket/main.tf", "/home/runner/work/repo/modules/bucket/main.tf"]
-        {
+        for path in ["/modules/bucket/main.tf", "./modules/bucket/main.tf", "bucket/main.tf", "/home/runner/work/repo/modules/bucket/main.tf"] {
             let target = locate_position(&workspace(), &at(path, Some(4), Some("module.logs.aws_s3_bucket.this")), None).unwrap();
             assert_eq!(target.address.to_string(), "module.logs.aws_s3_bucket.this", "{path}");
         }

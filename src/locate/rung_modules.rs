@@ -63,7 +63,7 @@ impl Rungs<'_> {
             };
             let argument = hit.kind;
             let Some(meaning) = meaning(&call.source, argument, types) else { continue };
-            let source = module_source(super::block::directory_of(hit.path), &call.source);
+            let source = module_source(crate::terraform::directory_of(hit.path), &call.source);
             let version = if call.version.is_empty() { String::new() } else { format!(", version {}", call.version) };
             match source {
                 ModuleSource::Registry { .. } => {

@@ -1,14 +1,14 @@
 //! State and import blocks: the only ones that know generated ids.
 
 use super::backend::root_of_state;
-use super::block::{address_of, directory_of, place_of, target_of};
+use super::block::{address_of, place_of, target_of};
 use super::ladder::{Found, Rungs};
 use super::position::{is_configuration, local_source};
 use super::query::RepositoryView;
 use super::state::State;
 use crate::hcl::Document;
 use crate::model::{Address, Confidence, Evidence, ResourceMode, Rung};
-use crate::terraform::{Configuration, Selection};
+use crate::terraform::{Configuration, Selection, directory_of};
 
 impl Rungs<'_> {
     /// Blocks whose instance some state says the resource is.

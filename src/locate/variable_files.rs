@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::block::directory_of;
+use crate::terraform::directory_of;
+
 use super::index::RepositoryIndex;
 use super::values::{Scope, Val};
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::workbench::{BlockKey, Workbench, directory_of};
+use crate::terraform::{directory_of, local_source};
+
+use super::workbench::{BlockKey, Workbench};
 
 /// A `module` block.
 #[derive(Debug, Clone)]
@@ -48,7 +50,7 @@ impl Calls {
                 .and_then(|source| crate::hcl::literal(&source.value))
                 .and_then(|value| value.as_str().map(str::to_owned));
             let dir = directory_of(path).to_owned();
-            let source_dir = source.as_deref().and_then(|source| resolve(&dir, source));
+            let source_dir = source.as_deref().and_then(|source| local_source(&dir, source));
             self.add(Call { block: key, dir, source_dir, source });
         }
     }
@@ -75,36 +77,5 @@ impl Calls {
     /// The calls of the module in a directory.
     pub(super) fn of_module(&self, dir: &str) -> impl Iterator<Item = &Call> {
         self.to.get(dir).into_iter().flatten().map(|number| &self.all[*number])
-    }
-}
-
-/// The directory that a local module source names; `None` for registries, URLs and paths out of the workspace.
-pub(super) fn resolve(dir: &str, source: &str) -> Option<String> {
-    if !(source.starts_with("./") || source.starts_with("../") || source == "." || source == "..") {
-        return None;
-    }
-    let mut parts: Vec<&str> = dir.split('/').filter(|part| !part.is_empty()).collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_resolve_within_the_workspace() {
-        assert_eq!(resolve("a/b", "../c"), Some("a/c".into()));
-        assert_eq!(resolve("", "./m//x"), Some("m/x".into()));
-        assert_eq!(resolve("a", "../../x"), None);
-        assert_eq!(resolve("a", "terraform-aws-modules/vpc/aws"), None);
     }
 }

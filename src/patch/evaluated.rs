@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use crate::hcl::Attribute;
 use crate::model::{Address, Place, ResourceMode, Workspace};
-use crate::terraform::{Decider, ModuleGraph, Role, Site as CodeSite, Sources, Value, decide, is_configuration_file};
+use crate::terraform::{Decider, ModuleGraph, Role, Site as CodeSite, Sources, Value, decide, directory_of, is_configuration_file};
 
 use super::follow::{Decided, Leaf, Site};
 use super::set::Spot;
 use super::term::Term;
-use super::workbench::{BlockKey, Workbench, directory_of};
+use super::workbench::{BlockKey, Workbench};
 
 /// Most module directories that are read to answer.
 const MOST_DIRECTORIES: usize = 200;

@@ -5,10 +5,11 @@ use similar::TextDiff;
 use crate::hcl;
 use crate::model::{Address, Confidence, Patch, Refusal, ResourceMode, Span, Target, Workspace};
 use crate::rule::{Example, Expectation, Rule};
+use crate::terraform::directory_of;
 
 use super::fix::{Outcome, patch};
 use super::params::Params;
-use super::workbench::{Workbench, directory_of};
+use super::workbench::Workbench;
 
 /// File that the text of `before` stands in.
 pub const MAIN: &str = "main.tf";

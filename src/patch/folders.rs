@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::Workspace;
+use crate::terraform::directory_of;
 
-use super::workbench::{directory_of, is_configuration, is_override};
+use super::workbench::{is_configuration, is_override};
 
 /// Paths of a workspace by what they are for. Texts do not matter.
 #[derive(Debug, Clone, Default)]

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::hcl::{Body, literal, object_entries, traversal_names};
 use crate::model::Span;
+use crate::terraform::{directory_of, local_source};
 
 use super::follow::{MAX_DEPTH, Walk, term_of};
 use super::leaf::{Decided, Leaf, Site, Step};
 use super::term::Term;
-use super::workbench::directory_of;
 
 impl Walk<'_> {
     pub(super) fn reference(
@@ -205,7 +205,7 @@ impl Walk<'_> {
                 .blocks_of("terraform")
                 .find_map(|block| literal(&block.attribute("source")?.value)?.as_str().map(str::to_owned));
             let own = directory_of(path) == dir;
-            let led = source.as_deref().and_then(|source| super::calls::resolve(directory_of(path), source)).as_deref() == Some(dir);
+            let led = source.as_deref().and_then(|source| local_source(directory_of(path), source)).as_deref() == Some(dir);
             if !(led || own && source.is_none()) {
                 continue;
             }

@@ -1,9 +1,10 @@
 //! Places that decide a value, and what stands there.
 
 use crate::model::{Place, Span};
+use crate::terraform::directory_of;
 
 use super::term::{Term, equal};
-use super::workbench::{BlockKey, directory_of};
+use super::workbench::BlockKey;
 
 /// A step into a value that is not resolved yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,12 +6,13 @@ use rayon::prelude::*;
 
 use crate::model::{Patch, Refusal, RefusalKind, Target, Workspace, WorkspaceFile};
 use crate::rule::Rule;
+use crate::terraform::directory_of;
 
 use super::fix::Outcome;
 use super::merged::merged;
 use super::params::Params;
 use super::subject::key_of;
-use super::workbench::{BlockKey, Workbench, directory_of};
+use super::workbench::{BlockKey, Workbench};
 
 /// Fewer fixes than this are made one after the other: starting threads would cost more.
 const WORTH_THREADS: usize = 16;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::hcl::{self, Document, Syntax};
 use crate::model::{ChangedFile, Refusal, RefusalKind};
+use crate::terraform::directory_of;
 
-use super::workbench::{Workbench, directory_of, is_configuration};
+use super::workbench::{Workbench, is_configuration};
 
 /// Names of the proofs, in the order they are made.
 pub const PROOFS: [&str; 9] = [

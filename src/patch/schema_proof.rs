@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 use crate::hcl::{Block, Body, Document, Syntax};
 use crate::model::Refusal;
 use crate::rule::schema::{META_ARGUMENTS, NestedBlock, Shape, provider_version, shape};
+use crate::terraform::directory_of;
 
 use super::proofs::{PROOFS, failed};
 use super::version;
-use super::workbench::{Workbench, directory_of};
+use super::workbench::Workbench;
 
 /// Fails when a resource of a file has a problem that it did not have before. Types that the schema does not know, and modules
 /// that are pinned below the schema's major version, are passed over.

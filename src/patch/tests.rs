@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::hcl::Document;
 use crate::model::{Patch, Refusal, RefusalKind, Target, Workspace};
 use crate::rule::Rule;
+use crate::terraform::directory_of;
 
 use super::*;
 

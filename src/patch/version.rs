@@ -1,8 +1,9 @@
 //! Which provider versions a module may run with, from its own constraints.
 
 use crate::hcl::{literal, object_entries};
+use crate::terraform::directory_of;
 
-use super::workbench::{Workbench, directory_of};
+use super::workbench::Workbench;
 
 /// A version as numbers; missing parts are zero.
 type Version = [u64; 3];

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::hcl::{Block, Body, Document};
 use crate::model::{Edit, Place, Refusal, RefusalKind, Span, Workspace, WorkspaceFile};
+use crate::terraform::directory_of;
 
 use super::calls::{Call, Calls};
 use super::folders::Folders;
@@ -100,12 +101,6 @@ impl BlockKey {
             kind => format!("{kind}.{}", self.labels.join(".")),
         }
     }
-}
-
-/// The directory part of a path (`""` for a file at the root).
-#[must_use]
-pub fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(dir, _)| dir)
 }
 
 /// Whether Terraform or OpenTofu reads a file as configuration.

@@ -75,6 +75,18 @@ pub fn resolve(dir: &str, relative: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Whether the source of a module is a path beside its caller: Terraform takes only such for one.
+fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../") || matches!(source, "." | "..")
+}
+
+/// The directory that a local module source in `dir` names; `None` for registries, URLs and paths out of the workspace.
+#[must_use]
+pub fn local_source(dir: &str, source: &str) -> Option<String> {
+    // `//` in a local path separates nothing that matters here.
+    is_local(source).then(|| resolve(dir, source)).flatten()
+}
+
 /// `dir` seen from `base`, as Terraform writes `path.module`: `.` for the same, `../modules/a`, `nested/a`.
 #[must_use]
 pub fn relative(base: &str, dir: &str) -> String {
@@ -97,9 +109,9 @@ pub(super) fn module_call(dir: &str, block: Block) -> ModuleCall {
 /// What a `source` argument means in directory `dir`.
 #[must_use]
 pub fn module_source(dir: &str, source: &str) -> ModuleSource {
-    if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
-        // `//` in a local path separates nothing that matters here.
-        return resolve(dir, source).map_or_else(|| ModuleSource::Outside(Arc::from(source)), |dir| ModuleSource::Local(Arc::from(dir)));
+    if is_local(source) {
+        return local_source(dir, source)
+            .map_or_else(|| ModuleSource::Outside(Arc::from(source)), |dir| ModuleSource::Local(Arc::from(dir)));
     }
     let (address, folder) = source.split_once("//").unwrap_or((source, ""));
     let parts: Vec<&str> = address.split('/').collect();
@@ -130,6 +142,14 @@ mod tests {
         assert_eq!(resolve("envs/prod", "../../modules/bucket"), Some("modules/bucket".into()));
         assert_eq!(resolve("envs", "../../x"), None);
         assert_eq!(resolve("", "./"), Some(String::new()));
+    }
+
+    #[test]
+    fn local_sources_stay_within_the_workspace() {
+        assert_eq!(local_source("a/b", "../c"), Some("a/c".into()));
+        assert_eq!(local_source("", "./m//x"), Some("m/x".into()));
+        assert_eq!(local_source("a", "../../x"), None);
+        assert_eq!(local_source("a", "terraform-aws-modules/vpc/aws"), None);
     }
 
     #[test]
