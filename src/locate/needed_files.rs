@@ -75,7 +75,7 @@ impl RepositoryIndex {
         let mut stack: Vec<&str> = wanted.iter().copied().collect();
         while let Some(directory) = stack.pop() {
             if leading.insert(directory) {
-                stack.extend(tree.iter().filter(|caller| self.calls_of(caller).any(|called| called == directory)));
+                stack.extend(self.callers_of(directory).filter(|caller| tree.contains(caller)));
             }
         }
         leading
