@@ -1,13 +1,12 @@
 //! The policy in force for a repository: the organisation's file, then the repository's, the last good one of each.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::apply::{apply, complete};
-use super::trees::Tree;
+use super::trees::{LIST_LIFETIME, Tree};
 use super::{Line, StepError, rules};
 use crate::config::{Policy, PolicyFile, PolicyNames, check_policy, parse_policy};
 use crate::github::{CheckConclusion, NewCheckRun};
@@ -20,9 +19,6 @@ use crate::store::{Job, KnownConfig, NewJob, Session};
 
 /// Where a repository, and the organisation's `.github` repository, keeps its policy; the first one there counts.
 const PATHS: [&str; 2] = [".github/remediate.yml", ".github/remediate.yaml"];
-
-/// An organisation's policy is looked at again after this long when no push told of it.
-const LIFETIME: Duration = Duration::from_secs(60);
 
 /// What one file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +94,7 @@ async fn said_by(line: &Line, shared: Option<Arc<Tree>>) -> Result<Said, StepErr
 /// a storm asks for thousands: what is done about a finding is decided by the policy at the head.
 async fn organisation_lately(line: &Line, repository: &Repository) -> Result<Said, StepError> {
     let owner = repository.owner.to_ascii_lowercase();
-    match line.trees.shared.get(&owner, |_| LIFETIME) {
+    match line.trees.shared.get(&owner, |_| LIST_LIFETIME) {
         Some(true) => organisation_known(&mut line.store.read().await?, &repository.owner).await,
         Some(false) => Ok(Said::Nothing),
         None => {

@@ -16,8 +16,9 @@ use crate::locate::{Change, FileFacts, INDEX_VERSION, Query, RepositoryIndex, fa
 use crate::model::{Repository, Workspace};
 use crate::terraform::directory_of;
 
-/// The list of repositories is asked again after this long; longer lists less often, because each hundred is a request.
-const LIST_LIFETIME: Duration = Duration::from_secs(60);
+/// What GitHub listed, and whether an organisation has a policy, is asked again after this long; longer lists less often, because
+/// each hundred is a request.
+pub(super) const LIST_LIFETIME: Duration = Duration::from_secs(60);
 /// A list of this age is the newest one.
 const JUST_NOW: Duration = Duration::from_secs(10);
 /// Repositories for each [`LIST_LIFETIME`].
