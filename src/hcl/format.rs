@@ -89,10 +89,8 @@ impl<'a> Layout<'a> {
 
     /// Whether the spaces are those of `terraform fmt` already.
     fn stays_as_it_is(mut self) -> bool {
-        let now = self.spaces.clone();
         self.lay_out();
-        let end = self.tokens.last().map_or(if self.text.starts_with('\u{feff}') { 3 } else { 0 }, |token| token.span.end);
-        now == self.spaces && !self.text[end..].starts_with([' ', '\t']) && !self.text[end..].ends_with([' ', '\t'])
+        self.print() == self.text
     }
 
     fn ends_line(&self, index: usize) -> bool {

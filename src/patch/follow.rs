@@ -30,23 +30,11 @@ pub(super) struct Walk<'b> {
 
 /// Every place that decides `expression`, which stands at `site`.
 pub(super) fn follow(bench: &Workbench, site: &Site, expression: &Expression, span: Option<Span>) -> Vec<Leaf> {
-    let mut walk = Walk { bench, steps: 0, visited: HashSet::new(), through: Vec::new() };
-    let mut leaves = Vec::new();
-    walk.expression(site, expression, span, &[], false, 0, &mut leaves);
-    let mut unique: Vec<Leaf> = Vec::new();
-    for leaf in leaves {
-        let known = unique.iter().position(|other| {
-            other.site.path == leaf.site.path && other.span == leaf.span && other.decided == leaf.decided && leaf.span.is_some()
-        });
-        match known {
-            Some(at) => unique[at].through.extend(leaf.through),
-            None => unique.push(leaf),
-        }
-    }
-    unique
+    follow_into(bench, site, expression, span, false, &[])
 }
 
-/// Every place that decides what `rest` names inside an object value (or inside each object of a list).
+/// Every place that decides what `rest` names inside an object value (or inside each object of a list); each once, whichever ways
+/// lead to it.
 pub(super) fn follow_into(
     bench: &Workbench,
     site: &Site,
@@ -68,7 +56,17 @@ pub(super) fn follow_into(
     let mut walk = Walk { bench, steps: 0, visited: HashSet::new(), through: Vec::new() };
     let mut leaves = Vec::new();
     walk.expression(site, expression, span, &steps, false, 0, &mut leaves);
-    leaves
+    let mut unique: Vec<Leaf> = Vec::new();
+    for leaf in leaves {
+        let known = unique.iter().position(|other| {
+            other.site.path == leaf.site.path && other.span == leaf.span && other.decided == leaf.decided && leaf.span.is_some()
+        });
+        match known {
+            Some(at) => unique[at].through.extend(leaf.through),
+            None => unique.push(leaf),
+        }
+    }
+    unique
 }
 
 /// The value of an expression for conditions; structure is kept, so that a list with one unknown element is still a list.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
-use crate::model::{ChangedFile, Patch, Workspace};
+use crate::model::{ChangedFile, Patch, Reach, Workspace};
 
 use super::fix::changed_file;
 
@@ -11,22 +11,21 @@ use super::fix::changed_file;
 /// when there is no patch.
 pub(super) fn merged(patches: &[&Patch], before: &Workspace, after: &Workspace) -> Option<Patch> {
     let (first, more) = patches.split_first()?;
-    let mut merged = Patch {
+    Some(Patch {
         files: merged_files(patches, before, after),
         rules: distinct(patches, |patch| &patch.rules),
         notes: distinct(patches, |patch| &patch.notes),
         effects: distinct(patches, |patch| &patch.effects),
         summary: distinct(patches, |patch| &patch.summary),
         address: first.address.clone(),
-        applicability: first.applicability,
+        applicability: more.iter().map(|patch| patch.applicability).fold(first.applicability, Ord::max),
         runbook: merged_runbook(patches),
-        reach: first.reach.clone(),
+        reach: Reach {
+            instances: distinct(patches, |patch| &patch.reach.instances),
+            callers: distinct(patches, |patch| &patch.reach.callers),
+        },
         proofs: first.proofs.clone(),
-    };
-    merged.reach.instances = distinct(patches, |patch| &patch.reach.instances);
-    merged.reach.callers = distinct(patches, |patch| &patch.reach.callers);
-    merged.applicability = more.iter().map(|patch| patch.applicability).fold(first.applicability, Ord::max);
-    Some(merged)
+    })
 }
 
 /// What the patches say, in their order: all that the first says, and of the others what was not said before.

@@ -3,12 +3,12 @@
 use hcl_edit::expr::Expression;
 use serde_json::Value;
 
-use crate::hcl::{self, Attribute, Body, Document, Found, expression_span, parse_path};
+use crate::hcl::{self, Attribute, Body, Document, Found, Step, expression_span, parse_path};
 use crate::model::{Refusal, RefusalKind, Span};
 use crate::rule::NarrowSpec;
 
 use super::context::Context;
-use super::follow::{Decided, Leaf, Site, follow, term_of};
+use super::follow::{Decided, Leaf, Site, follow, follow_into, term_of};
 use super::plan::{Change, Plan, elsewhere, find_expression, replace};
 use super::render::Wanted;
 use super::term::{Term, any, equal};
@@ -51,29 +51,15 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
     let mut changes = Plan::new();
     for found in block.body.find(&path) {
         match found {
+            // `networks = { office = "…" }`: each value of the map.
             Found::Attribute { attribute, .. } if path.last().is_some_and(|step| step.every) && is_object(attribute) => {
-                // `networks = { office = "…" }`: each value of the map.
-                for (value, span) in objects(attribute, true) {
-                    let plan = || narrowing.leaves(&follow(cx.bench, &site, value, span));
-                    changes.extend(cx.gate(spec.when.as_ref(), None, plan)?);
-                }
+                changes.extend(narrowing.inside(&site, attribute, &path, path.len())?);
             }
             Found::Attribute { body, attribute } => {
                 let plan = || narrowing.argument(&key, &site, &document, body, attribute);
                 changes.extend(cx.gate(spec.when.as_ref(), Some((&site, body)), plan)?);
             }
-            Found::Inside { attribute, depth } => {
-                let (into, rest) = path.split_at(depth);
-                for (object, span) in objects(attribute, into.last().is_some_and(|step| step.every)) {
-                    let plan = || narrowing.leaves(&super::follow::follow_into(cx.bench, &site, object, span, false, rest));
-                    changes.extend(match &*attribute.value {
-                        Expression::Array(_) | Expression::Object(_) => {
-                            cx.gate_term(spec.when.as_ref(), term_of(cx.bench, &site, object, span), plan)?
-                        }
-                        _ => cx.gate(spec.when.as_ref(), None, plan)?,
-                    });
-                }
-            }
+            Found::Inside { attribute, depth } => changes.extend(narrowing.inside(&site, attribute, &path, depth)?),
             Found::Block { .. } | Found::Missing { .. } => {}
         }
     }
@@ -127,9 +113,25 @@ impl Narrowing<'_> {
         Ok(changes)
     }
 
-    fn leaves(&self, leaves: &[Leaf]) -> Result<Plan, Refusal> {
-        let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| self.leaf(leaf, None)).collect();
-        Ok(plans?.concat())
+    /// What lies inside an argument's value, from the step at `depth` on; `block` in the condition is the object in question.
+    fn inside(&self, site: &Site, attribute: &Attribute, path: &[Step], depth: usize) -> Result<Plan, Refusal> {
+        let (into, rest) = path.split_at(depth);
+        let when = self.spec.when.as_ref();
+        let mut changes = Plan::new();
+        for (object, span) in objects(attribute, into.last().is_some_and(|step| step.every)) {
+            let plan = || {
+                let leaves = follow_into(self.cx.bench, site, object, span, false, rest);
+                let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| self.leaf(leaf, None)).collect();
+                Ok(plans?.concat())
+            };
+            changes.extend(match &*attribute.value {
+                Expression::Array(_) | Expression::Object(_) => {
+                    self.cx.gate_term(when, term_of(self.cx.bench, site, object, span), plan)?
+                }
+                _ => self.cx.gate(when, None, plan)?,
+            });
+        }
+        Ok(changes)
     }
 
     fn leaf(&self, leaf: &Leaf, around: Option<&Removal<'_>>) -> Result<Plan, Refusal> {
