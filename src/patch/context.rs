@@ -1,5 +1,6 @@
 //! What a rule sees of the code: its names and functions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -215,11 +216,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A refusal that names parameters which have no value.
+    /// A refusal that names parameters which have no value, each once.
     pub(super) fn needs(&self, names: &[String]) -> Refusal {
+        let names: BTreeSet<&String> = names.iter().collect();
         let described: Vec<String> = names
             .iter()
-            .map(|name| match self.rule.params.iter().find(|param| param.name == *name) {
+            .map(|name| match self.rule.params.iter().find(|param| param.name == **name) {
                 Some(param) => format!("`{name}` ({})", param.description.trim_end_matches('.')),
                 None => format!("`{name}`"),
             })

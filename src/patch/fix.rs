@@ -292,6 +292,7 @@ impl Workbench {
             notes.push(module_note(self, rule, &subject.key));
         }
         notes.extend(files.keys().filter_map(|path| self.other_reader(path)));
+        notes.extend(super::test_files::notes(self, &subject.key));
         let mut summary: Vec<String> = Vec::new();
         for change in changes {
             if !summary.contains(&change.summary) {

@@ -58,6 +58,7 @@ mod statement_object;
 mod statement_text;
 mod subject;
 mod term;
+mod test_files;
 mod version;
 mod workbench;
 mod yaml_text;

@@ -503,6 +503,17 @@ fn it_is_said_when_the_other_program_reads_another_file() {
 }
 
 #[test]
+fn tests_that_name_the_block_are_named() {
+    let block = "resource \"a_db\" \"x\" {\n  encrypted = false\n}\n";
+    let test = "run \"plain\" {\n  assert {\n    condition = !a_db.x.encrypted\n  }\n}\n";
+    let notes = |path: &str, text: &str| patched(&encrypted(), &[("m/main.tf", block), (path, text)], "a_db.x", &[]).notes;
+    let said = "The test `m/tests/db.tofutest.hcl` names `a_db.x`: run it, for it may expect what was before.";
+    assert_eq!(notes("m/tests/db.tofutest.hcl", test), [said]);
+    assert_eq!(notes("m/tests/db.tftest.hcl", &test.replace("a_db.x.", "a_db.xy.")), [""; 0]);
+    assert_eq!(notes("other/db.tftest.hcl", test), [""; 0]);
+}
+
+#[test]
 fn what_waits_for_another_fix_is_tried_again_and_many_modules_are_fixed_side_by_side() {
     let one = rule("a_db", "set \"encrypted\" {\n value = true\n}");
     let two = rule(
