@@ -237,6 +237,20 @@ impl<'a> Context<'a> {
     }
 }
 
+impl RuleScope<'_> {
+    /// `target.x` or `block.x` as code that means the same where the value is written; `None` where nothing does.
+    pub(super) fn code(&self, root: &str, name: &str) -> Option<Term> {
+        match (root, self.block.as_ref(), self.writing) {
+            ("target" | "module", ..) => Some(self.cx.target_member(name, self.writing)),
+            ("block", Some(BlockMeaning::Body(path, _, body)), Writing::Target) => {
+                let document = self.cx.bench.document(path).ok()?;
+                Some(Term::Code(document.slice(body.attribute(name)?.value_span).to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Scope for RuleScope<'_> {
     fn member(&self, root: &str, name: &str) -> Option<Term> {
         match root {
