@@ -78,6 +78,8 @@ rule "aws/cloudfront/s3-origin-access" {
 
   example "a bucket" {
     before = <<-EOT
+      resource "aws_s3_bucket" "site" {}
+
       resource "aws_cloudfront_distribution" "site" {
         enabled = true
 
@@ -88,6 +90,8 @@ rule "aws/cloudfront/s3-origin-access" {
       }
     EOT
     after  = <<-EOT
+      resource "aws_s3_bucket" "site" {}
+
       resource "aws_cloudfront_distribution" "site" {
         enabled = true
 

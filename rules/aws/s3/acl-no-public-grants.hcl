@@ -183,15 +183,15 @@ rule "aws/s3/acl-no-public-grants" {
 
   example "a public ACL beside a policy that lets plain HTTP pass" {
     before = <<-EOT
-      resource "aws_s3_bucket" "data" {}
+      resource "aws_s3_bucket" "exports" {}
 
-      resource "aws_s3_bucket_acl" "data" {
-        bucket = aws_s3_bucket.data.id
+      resource "aws_s3_bucket_acl" "exports" {
+        bucket = aws_s3_bucket.exports.id
         acl    = "public-read"
       }
 
-      resource "aws_s3_bucket_policy" "data" {
-        bucket = aws_s3_bucket.data.id
+      resource "aws_s3_bucket_policy" "exports" {
+        bucket = aws_s3_bucket.exports.id
 
         policy = jsonencode({
           Version = "2012-10-17"
@@ -200,22 +200,22 @@ rule "aws/s3/acl-no-public-grants" {
               Effect    = "Allow"
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "s3:GetObject"
-              Resource  = "arn:aws:s3:::acme-data/*"
+              Resource  = "arn:aws:s3:::acme-exports/*"
             },
           ]
         })
       }
     EOT
     after  = <<-EOT
-      resource "aws_s3_bucket" "data" {}
+      resource "aws_s3_bucket" "exports" {}
 
-      resource "aws_s3_bucket_acl" "data" {
-        bucket = aws_s3_bucket.data.id
+      resource "aws_s3_bucket_acl" "exports" {
+        bucket = aws_s3_bucket.exports.id
         acl    = "private"
       }
 
-      resource "aws_s3_bucket_policy" "data" {
-        bucket = aws_s3_bucket.data.id
+      resource "aws_s3_bucket_policy" "exports" {
+        bucket = aws_s3_bucket.exports.id
 
         policy = jsonencode({
           Version = "2012-10-17"
@@ -224,7 +224,7 @@ rule "aws/s3/acl-no-public-grants" {
               Effect    = "Allow"
               Principal = { AWS = "arn:aws:iam::111122223333:root" }
               Action    = "s3:GetObject"
-              Resource  = "arn:aws:s3:::acme-data/*"
+              Resource  = "arn:aws:s3:::acme-exports/*"
             },
           ]
         })
