@@ -78,7 +78,7 @@ rule "aws/cloudfront/origin-failover" {
 
   block "origin_group" {
     matching = block.origin_id == format("%s-or-failover", target.origin[0].origin_id)
-    when     = target.origin_group == null || anytrue([for group in target.origin_group[*] : length(group.member[*]) < 2])
+    when     = target.origin_group == null || anytrue([for group in target.origin_group[*] : length(group.member[*]) < 2 || group.failover_criteria == null])
 
     body {
       origin_id = format("%s-or-failover", target.origin[0].origin_id)
@@ -775,6 +775,64 @@ rule "aws/cloudfront/origin-failover" {
 
           member {
             origin_id = "app"
+          }
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "a group that never fails over" {
+    params = { failover_domain_name = "standby.acme.example" }
+
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = "app.acme.example"
+          origin_id   = "app"
+          origin_path = "/live"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "https-only"
+            origin_ssl_protocols   = ["TLSv1.2"]
+            origin_read_timeout    = 60
+          }
+        }
+
+        origin {
+          domain_name = "standby.acme.example"
+          origin_id   = "standby"
+          origin_path = "/live"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "https-only"
+            origin_ssl_protocols   = ["TLSv1.2"]
+            origin_read_timeout    = 60
+          }
+        }
+
+        default_cache_behavior {
+          allowed_methods        = ["GET", "HEAD"]
+          cached_methods         = ["GET", "HEAD"]
+          target_origin_id       = "app"
+          viewer_protocol_policy = "redirect-to-https"
+        }
+
+        origin_group {
+          origin_id = "group"
+
+          member {
+            origin_id = "app"
+          }
+
+          member {
+            origin_id = "standby"
           }
         }
       }

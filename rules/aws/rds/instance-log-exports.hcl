@@ -27,11 +27,11 @@ rule "aws/rds/instance-log-exports" {
     resource = "aws_db_instance"
   }
 
-  # Without an engine logs are wanted too; which ones nobody here knows, and the refusal says so.
+  # Without an engine, or with one that is not known here, logs are wanted too; which ones is not known, and the refusals say so.
   set "enabled_cloudwatch_logs_exports" {
     value   = ["postgresql", "upgrade"]
     present = true
-    when    = target.engine == null || target.engine == "postgres"
+    when    = target.engine == null || target.engine == "postgres" || !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
   }
 
   set "enabled_cloudwatch_logs_exports" {
@@ -77,6 +77,11 @@ rule "aws/rds/instance-log-exports" {
   refuse {
     when = target.engine == null
     note = "These files do not say which engine it is, and each engine has logs of its own: a replica or a restored snapshot has the engine of its source. Give `engine` a value here, or write the list of logs in `enabled_cloudwatch_logs_exports`."
+  }
+
+  refuse {
+    when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
+    note = "The engine is none whose logs an instance sends: Aurora, Neptune and DocumentDB send those of their cluster, RDS Custom sends none."
   }
 
   applicability {
@@ -246,6 +251,17 @@ rule "aws/rds/instance-log-exports" {
       resource "aws_db_instance" "orders" {
         identifier     = "orders"
         engine         = var.engine
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    refused = true
+  }
+
+  example "an engine whose cluster sends the logs" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "aurora-postgresql"
         instance_class = "db.t3.medium"
       }
     EOT
