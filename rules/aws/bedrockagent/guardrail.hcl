@@ -194,7 +194,6 @@ rule "aws/bedrockagent/guardrail" {
         foundation_model        = "anthropic.claude-3-haiku-20240307-v1:0"
         agent_resource_role_arn = aws_iam_role.agent.arn
 
-
         guardrail_configuration {
           guardrail_identifier = aws_bedrock_guardrail.main.guardrail_id
           guardrail_version    = "3"
