@@ -9,6 +9,7 @@ use crate::hcl::{Body, Document};
 use crate::model::{Refusal, RefusalKind};
 use crate::rule::{Rule, RuleExpression};
 
+use super::elements::by_element;
 use super::evaluate::{Environment, Scope};
 use super::follow::{Site, body_term, member_of};
 use super::linked::find_linked;
@@ -112,7 +113,7 @@ impl<'a> Context<'a> {
         self,
         when: Option<&RuleExpression>,
         block: Option<(&Site, &Body)>,
-        plan: impl FnOnce() -> Result<Plan, Refusal>,
+        plan: impl Fn() -> Result<Plan, Refusal>,
     ) -> Result<Plan, Refusal> {
         self.gate_meaning(when, block.map(BlockMeaning::body), plan)
     }
@@ -122,7 +123,7 @@ impl<'a> Context<'a> {
         self,
         when: Option<&RuleExpression>,
         block: Term,
-        plan: impl FnOnce() -> Result<Plan, Refusal>,
+        plan: impl Fn() -> Result<Plan, Refusal>,
     ) -> Result<Plan, Refusal> {
         self.gate_meaning(when, Some(BlockMeaning::Term(block)), plan)
     }
@@ -131,7 +132,7 @@ impl<'a> Context<'a> {
         self,
         when: Option<&RuleExpression>,
         block: Option<BlockMeaning<'_>>,
-        plan: impl FnOnce() -> Result<Plan, Refusal>,
+        plan: impl Fn() -> Result<Plan, Refusal>,
     ) -> Result<Plan, Refusal> {
         let Some(when) = when else { return plan() };
         let scope = RuleScope { block, ..self.scope() };
@@ -140,7 +141,7 @@ impl<'a> Context<'a> {
             Some(false) => Ok(Plan::new()),
             None => match plan() {
                 Ok(changes) if changes.is_empty() => Ok(changes),
-                _ => Err(self.undecided(when)),
+                _ => by_element(self, when, scope.block.as_ref(), &plan).unwrap_or_else(|| Err(self.undecided(when))),
             },
         }
     }

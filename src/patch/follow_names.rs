@@ -11,6 +11,23 @@ use super::follow::{MAX_DEPTH, Walk, term_of};
 use super::leaf::{Decided, Leaf, Site, Step};
 use super::term::Term;
 
+/// The default of what `rest` leads to in a type: `optional(bool, false)` inside `object({ … })`, lists and maps of them.
+fn optional_default<'t>(wanted: &'t Expression, rest: &[Step]) -> Option<&'t Expression> {
+    let Expression::FuncCall(call) = wanted else { return None };
+    let first = call.args.iter().next()?;
+    match (call.name.name.as_str(), rest) {
+        ("optional", []) => call.args.iter().nth(1),
+        ("optional", _) => optional_default(first, rest),
+        ("object", [Step::Name(name), rest @ ..]) => {
+            let entries = object_entries(first);
+            let entry = entries.into_iter().find(|entry| entry.name().as_deref() == Some(name))?;
+            optional_default(entry.value, rest)
+        }
+        ("list" | "set" | "map", [_, rest @ ..]) => optional_default(first, rest),
+        _ => None,
+    }
+}
+
 impl Walk<'_> {
     pub(super) fn reference(
         &mut self,
@@ -49,7 +66,7 @@ impl Walk<'_> {
             ("module", Some(name)) => self.output(site, &name, span, &steps[1..], depth, leaves),
             (iterator, Some(name)) if name == "value" && self.iterated(site, iterator).is_some() => {
                 if let Some((expression, span)) = self.iterated(site, iterator) {
-                    let mut entered = vec![Step::Any];
+                    let mut entered = vec![site.block.as_ref().map_or(Step::Any, |key| self.bench.element(key, iterator))];
                     entered.extend_from_slice(&steps[1..]);
                     self.expression(site, &expression, Some(span), &entered, false, depth, leaves);
                 }
@@ -139,8 +156,23 @@ impl Walk<'_> {
             }
             _ => {}
         }
+        if let Some(wanted) = block.and_then(|block| block.attribute("type")).filter(|_| !rest.is_empty()) {
+            let here = Site { path: key.path.clone(), block: Some(key.clone()) };
+            self.optional(&here, wanted, rest, &mut leaves[from..]);
+        }
         if leaves.len() == from {
             leaves.push(self.unknown(site, span, format!("`var.{name}` is given no value in these files")));
+        }
+    }
+
+    /// What an object lacks is what `optional(type, default)` of the variable's type says.
+    fn optional(&self, site: &Site, wanted: &crate::hcl::Attribute, rest: &[Step], leaves: &mut [Leaf]) {
+        let Some(default) = optional_default(&wanted.value, rest) else { return };
+        let (term, span) = (term_of(self.bench, site, default, None), crate::hcl::expression_span(default));
+        for leaf in leaves.iter_mut().filter(|leaf| matches!(leaf.decided, Decided::Absent(_))) {
+            let note = self.bench.place(&site.path, wanted.span, "the default in the variable's type");
+            let through = leaf.through.iter().cloned().chain([note]).collect();
+            *leaf = Leaf { site: site.clone(), span, decided: Decided::Value(term.clone()), through, constant: true };
         }
     }
 
@@ -241,7 +273,7 @@ impl Walk<'_> {
         let for_each = around.as_ref().and_then(|(key, document)| key.in_document(document)).and_then(|block| block.attribute("for_each"));
         match (name, for_each) {
             ("value", Some(attribute)) => {
-                let mut steps = vec![Step::Any];
+                let mut steps = vec![site.block.as_ref().map_or(Step::Any, |key| self.bench.element(key, "each"))];
                 steps.extend_from_slice(rest);
                 self.through.push(self.bench.place(&site.path, attribute.span, "the `for_each` of the block"));
                 self.expression(site, &attribute.value, Some(attribute.value_span), &steps, false, depth, leaves);

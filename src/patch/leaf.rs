@@ -75,6 +75,10 @@ impl Leaf {
     }
 }
 
+fn is_empty(term: &Term) -> bool {
+    term.text() == Some("") || term.elements().is_some_and(|items| items.is_empty())
+}
+
 /// The common value of some leaves; unknown when they differ or there is none.
 pub(super) fn common(leaves: &[Leaf]) -> Term {
     let Some(first) = leaves.first() else { return Term::Unknown };
@@ -83,8 +87,10 @@ pub(super) fn common(leaves: &[Leaf]) -> Term {
     match (&first.decided, leaves.len()) {
         (Decided::Given(_) | Decided::Unknown(_), _) => Term::Unknown,
         _ if alike => term,
-        // Different values that are all something: at least not null.
-        _ if leaves.iter().all(|leaf| leaf.term().is_null() == Some(false)) => Term::Code("several values".into()),
+        // Different values that are all something: at least neither null nor empty.
+        _ if leaves.iter().all(|leaf| leaf.term().is_null() == Some(false) && !is_empty(&leaf.term())) => {
+            Term::Code("several values".into())
+        }
         _ => Term::Unknown,
     }
 }

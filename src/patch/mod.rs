@@ -24,6 +24,7 @@ mod companion;
 mod companion_reverse;
 mod context;
 mod dynamic;
+mod elements;
 mod evaluate;
 mod evaluated;
 mod example;
@@ -75,5 +76,7 @@ pub use proofs::PROOFS;
 pub use term::Term;
 pub use workbench::{BlockKey, Workbench};
 
+#[cfg(test)]
+mod deciding_tests;
 #[cfg(test)]
 mod tests;

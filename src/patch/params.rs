@@ -108,17 +108,24 @@ fn parsed(text: &str) -> Option<Value> {
     crate::hcl::literal(&text.parse::<Expression>().ok()?)
 }
 
-/// Text in the place of an expression: HCL when it is a literal or a reference of more than one name; an ARN or another bare word is a string.
+/// Text in the place of an expression: HCL when it is a literal, a call or a reference; an ARN, a host name or another bare word is a
+/// string. A reference begins with one of Terraform's own names or with a resource type, which has its provider before a `_`.
 fn expression(text: &str) -> Term {
     let text = text.trim();
     match text.parse::<Expression>() {
         Ok(expression) => match crate::hcl::literal(&expression) {
             Some(value) => Term::Known(value),
-            None if matches!(expression, Expression::Variable(_)) => Term::Known(Value::String(text.to_owned())),
-            None => Term::Code(text.to_owned()),
+            None => match crate::hcl::traversal_names(&expression) {
+                Some(names) if names.len() == 1 || !is_root(&names[0]) => Term::Known(Value::String(text.to_owned())),
+                _ => Term::Code(text.to_owned()),
+            },
         },
         Err(_) => Term::Known(Value::String(text.to_owned())),
     }
+}
+
+fn is_root(name: &str) -> bool {
+    matches!(name, "var" | "local" | "module" | "data" | "path" | "each") || name.contains('_')
 }
 
 /// A list: of JSON or HCL, or words separated by commas.
@@ -166,6 +173,8 @@ mod tests {
         assert_eq!(expression("aws_kms_key.a.arn"), Term::Code("aws_kms_key.a.arn".into()));
         assert_eq!(expression("arn:aws:kms:eu-west-1:1:key/2"), Term::Known("arn:aws:kms:eu-west-1:1:key/2".into()));
         assert_eq!(expression("\"x\""), Term::Known("x".into()));
+        assert_eq!(expression("acme-logs.s3.amazonaws.com"), Term::Known("acme-logs.s3.amazonaws.com".into()));
+        assert_eq!(expression("module.logs.bucket"), Term::Code("module.logs.bucket".into()));
         assert_eq!(list(Some("10.0.0.0/8, 10.1.0.0/16"), &Value::Null), Some(vec!["10.0.0.0/8".into(), "10.1.0.0/16".into()]));
         assert!(is_cidr("::/0") && !is_cidr("10.0.0.0/33") && !is_cidr("office"));
     }

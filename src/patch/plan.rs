@@ -35,6 +35,17 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
     let Some(span) = leaf.span else {
         return Err(elsewhere(cx, argument, leaf, "it is computed"));
     };
+    if leaf.site.block.as_ref() != Some(cx.target) && is_of_instance(&wanted.text) {
+        return Err(elsewhere(
+            cx,
+            argument,
+            leaf,
+            "what the rule wants differs from instance to instance, and `each` and `count` mean nothing there",
+        ));
+    }
+    if forbidden(cx, leaf, wanted) == Some(true) {
+        return Err(elsewhere(cx, argument, leaf, &format!("the variable's `validation` does not take `{}`", shorten(&wanted.text))));
+    }
     if wanted.term.known().is_none() && (leaf.constant || leaf.site.dir() != cx.target.dir()) {
         return Err(elsewhere(cx, argument, leaf, "what the rule wants there is a reference that means nothing in that place"));
     }
@@ -53,6 +64,37 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
         _ => format!("changes `{argument}` from `{before}` to `{shown}`{via}"),
     };
     Ok(Change { path: leaf.site.path.clone(), edit, summary, argument: argument.to_owned(), through: leaf.through.clone(), asked: None })
+}
+
+/// Whether code speaks of the instance it stands in.
+fn is_of_instance(text: &str) -> bool {
+    let expression: Option<Expression> = text.parse().ok();
+    expression.is_some_and(|expression| hcl::references(&expression).iter().any(|reference| matches!(reference.name(0), "each" | "count")))
+}
+
+/// Whether the variable whose default decides refuses the wanted value by its own `validation`.
+fn forbidden(cx: Context<'_>, leaf: &Leaf, wanted: &Wanted) -> Option<bool> {
+    struct Given<'w>(&'w str, &'w super::term::Term);
+    impl super::evaluate::Scope for Given<'_> {
+        fn member(&self, root: &str, name: &str) -> Option<super::term::Term> {
+            Some(if root == "var" && name == self.0 { self.1.clone() } else { super::term::Term::Unknown })
+        }
+        fn root(&self, _: &str) -> Option<super::term::Term> {
+            None
+        }
+        fn call(&self, _: &str, _: &[super::term::Term]) -> Option<super::term::Term> {
+            None
+        }
+    }
+    let key = leaf.site.block.as_ref().filter(|key| key.kind == "variable")?;
+    let document = cx.bench.document(&key.path).ok()?;
+    let block = key.in_document(&document)?;
+    block.attribute("default").filter(|default| Some(default.value_span) == leaf.span)?;
+    let given = Given(key.labels.first()?, &wanted.term);
+    let conditions = block.body.blocks_of("validation").filter_map(|validation| validation.attribute("condition"));
+    let said: Vec<Option<bool>> =
+        conditions.map(|condition| super::evaluate::Environment::new(&given).evaluate(&condition.value).truth()).collect();
+    Some(said.contains(&Some(false)))
 }
 
 /// A value's text for the syntax and the place it goes to.

@@ -88,7 +88,9 @@ pub(super) fn name_at(bench: &Workbench, path: &str, span: Span) -> Option<Name>
     let dir = directory_of(path).to_owned();
     match block.kind.as_str() {
         "locals" => Some(Name { dir, root: "local", name: attribute.name.clone(), entries }),
-        "variable" if attribute.name == "default" => Some(Name { dir, root: "var", name: block.label(0)?.to_owned(), entries }),
+        "variable" if matches!(attribute.name.as_str(), "default" | "type") => {
+            Some(Name { dir, root: "var", name: block.label(0)?.to_owned(), entries })
+        }
         "module" => {
             let source = hcl::literal(&block.attribute("source")?.value)?.as_str().and_then(|source| local_source(&dir, source))?;
             Some(Name { dir: source, root: "var", name: attribute.name.clone(), entries })

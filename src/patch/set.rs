@@ -3,17 +3,17 @@
 use hcl_edit::expr::Expression;
 use serde_json::Value;
 
-use crate::hcl::{self, Attribute, Block, Body, Document, Found, Step, parse_path};
-use crate::model::{Refusal, RefusalKind};
+use crate::hcl::{self, Attribute, Block, Body, Document, Found, Step, Syntax, parse_path};
+use crate::model::{Edit, Refusal, RefusalKind};
 use crate::rule::{RuleExpression, SetSpec};
 
 use super::context::{BlockMeaning, Context, RuleScope, Writing};
 use super::dynamic::{empty_for_each, no_block};
 use super::evaluate::as_number;
 use super::follow::{Decided, Leaf, Site, follow, term_of};
-use super::plan::{Change, Plan, elsewhere, find_expression, insert, insert_nested, replace};
+use super::plan::{Change, Plan, elsewhere, find_expression, insert, insert_nested, replace, shorten};
 use super::render::{Wanted, render};
-use super::shared::asked;
+use super::shared::{asked, edited};
 use super::term::{Term, all, any, equal};
 use super::workbench::{BlockKey, deciding_block};
 
@@ -215,7 +215,29 @@ pub(super) fn argument(
         leaves = super::evaluated::literals(cx.bench, spot, attribute).unwrap_or(leaves);
     }
     let changes = leaves_plan(cx, &scope, &leaves, name, end, default)?;
+    let changes = one_value(spot, attribute, changes);
     Ok(asked(changes, &spot.key.path, attribute.value_span, &leaves))
+}
+
+/// Where both branches of a conditional become the same, only the value is written.
+fn one_value(spot: Spot<'_>, attribute: &Attribute, changes: Plan) -> Plan {
+    let inside = |change: &Change| change.path == spot.key.path && attribute.value_span.covers(change.edit.span);
+    let old = spot.document.slice(attribute.value_span);
+    let plain =
+        spot.document.syntax() == Syntax::Native && attribute.value.is_conditional() && !old.contains(['#', '\n']) && !old.contains("//");
+    let [first, ..] = changes.as_slice() else { return changes };
+    if !plain || !changes.iter().all(inside) {
+        return changes;
+    }
+    let new = edited(old, attribute.value_span.start, changes.iter().map(|change| &change.edit));
+    let Some(Expression::Conditional(new)) = new.and_then(|new| new.parse().ok()) else { return changes };
+    let (yes, no) = (new.true_expr.to_string(), new.false_expr.to_string());
+    if yes.trim() != no.trim() {
+        return changes;
+    }
+    let text = yes.trim().to_owned();
+    let summary = format!("changes `{}` from `{}` to `{}`", first.argument, shorten(old), shorten(&text));
+    vec![Change { edit: Edit { span: attribute.value_span, text }, summary, ..first.clone() }]
 }
 
 /// The changes of the places that decide a value.

@@ -137,7 +137,7 @@ fn is_network(value: &Value) -> bool {
 }
 
 /// A text with edits whose places count from `start` before it.
-fn edited<'e>(text: &str, start: usize, edits: impl Iterator<Item = &'e Edit>) -> Option<String> {
+pub(super) fn edited<'e>(text: &str, start: usize, edits: impl Iterator<Item = &'e Edit>) -> Option<String> {
     let mut edits: Vec<&Edit> = edits.collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
     edits.dedup();

@@ -10,7 +10,7 @@ use crate::terraform::directory_of;
 use super::*;
 
 /// A rule about `target` with these operations and blocks around them.
-fn rule(resource: &str, rest: &str) -> Rule {
+pub(super) fn rule(resource: &str, rest: &str) -> Rule {
     let text = format!(
         "rule \"t/t\" {{\n  title = \"t\"\n  severity = \"high\"\n  since = \"0.1.0\"\n  rationale = \"r\"\n  references = [\"https://example.com\"]\n  target {{\n    resource = \"{resource}\"\n  }}\n{rest}\n  applicability {{\n    level = \"safe\"\n  }}\n}}\n"
     );
@@ -42,7 +42,7 @@ fn run(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str
     patch(rule, &target(&workspace, files[0].0, address), &workspace, &params)
 }
 
-fn patched(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Patch {
+pub(super) fn patched(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Patch {
     match run(rule, files, address, params) {
         Ok(Outcome::Patch(patch)) => *patch,
         other => panic!("{other:#?}"),
@@ -50,15 +50,15 @@ fn patched(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, 
 }
 
 /// The text of the only file after the fix.
-fn fixed(rule: &Rule, before: &str, address: &str, params: &[(&str, &str)]) -> String {
+pub(super) fn fixed(rule: &Rule, before: &str, address: &str, params: &[(&str, &str)]) -> String {
     patched(rule, &[("main.tf", before)], address, params).files["main.tf"].after.clone()
 }
 
-fn refused(rule: &Rule, files: &[(&str, &str)], address: &str) -> Refusal {
+pub(super) fn refused(rule: &Rule, files: &[(&str, &str)], address: &str) -> Refusal {
     run(rule, files, address, &[]).unwrap_err()
 }
 
-fn encrypted() -> Rule {
+pub(super) fn encrypted() -> Rule {
     rule("a_db", "set \"encrypted\" {\n value = true\n default = false\n}")
 }
 
@@ -500,41 +500,6 @@ fn it_is_said_when_the_other_program_reads_another_file() {
     assert_eq!(notes("main.tf", "main.tofu"), ["OpenTofu reads `main.tofu` instead of `main.tf`, and that file was not changed."]);
     assert_eq!(notes("main.tofu", "main.tf"), ["Terraform reads `main.tf` instead of `main.tofu`, and that file was not changed."]);
     assert_eq!(notes("main.tf", "other.tofu"), [""; 0]);
-}
-
-#[test]
-fn a_value_that_others_read_is_left_to_them() {
-    let narrow = rule(
-        "a_group",
-        "param \"nets\" {\n type = \"cidr_list\"\n required = true\n description = \"d\"\n}\nnarrow \"in[*].nets\" {\n when = block.port == 22\n drop = [\"0.0.0.0/0\"]\n to = param.nets\n}",
-    );
-    let nets = [("nets", "[\"10.0.0.0/8\"]")];
-    let locals = "locals {\n  all = [\"0.0.0.0/0\"]\n}\n";
-    let group =
-        |port: u16, name: &str| format!("resource \"a_group\" \"{name}\" {{\n  in {{\n    port = {port}\n    nets = local.all\n  }}\n}}\n");
-    // Both want it: one edit where it is decided.
-    let both = format!("{locals}{}{}", group(22, "x"), group(22, "y"));
-    assert_eq!(patched(&narrow, &[("main.tf", &both)], "a_group.x", &nets).files["main.tf"].after, both.replace("0.0.0.0/0", "10.0.0.0/8"));
-    // The other one is a web server: the value is given to this one alone.
-    let other = format!("{locals}{}{}", group(22, "x"), group(443, "y"));
-    let patch = patched(&narrow, &[("main.tf", &other)], "a_group.x", &nets);
-    assert_eq!(patch.files["main.tf"].after, other.replacen("local.all", "[\"10.0.0.0/8\"]", 1));
-    assert!(patch.summary[0].contains("`local.all`, which decides it, decides others as well"), "{:?}", patch.summary);
-
-    // A switch that also says how many there are is thrown by a person, or not at all.
-    let count = "variable \"on\" {\n  default = false\n}\nresource \"a_db\" \"x\" {\n  encrypted = var.on\n}\nresource \"a_key\" \"k\" {\n  count = var.on ? 1 : 0\n}\n";
-    let refusal = refused(&encrypted(), &[("main.tf", count)], "a_db.x");
-    assert!(refusal.message.contains("`var.on` decides `encrypted`, and `count` of `a_key.k` as well"), "{}", refusal.message);
-    // Through a module: the call's argument feeds another block as well.
-    let module =
-        "variable \"on\" {}\nresource \"a_db\" \"x\" {\n  encrypted = var.on\n}\nresource \"a_disk\" \"d\" {\n  safe = var.on\n}\n";
-    let call = "module \"m\" {\n  source = \"./m\"\n  on = false\n}\n";
-    let refusal = refused(&encrypted(), &[("m/main.tf", module), ("main.tf", call)], "a_db.x");
-    assert!(refusal.message.contains("`safe` of `a_disk.d`"), "{}", refusal.message);
-    // Another entry of the same map, and an element that is read for something else, are no readers.
-    let map = "locals {\n  dbs = { a = { encrypted = false, size = 1 } }\n}\nresource \"a_db\" \"x\" {\n  for_each = local.dbs\n  encrypted = each.value.encrypted\n}\nresource \"a_disk\" \"d\" {\n  for_each = local.dbs\n  size = each.value.size\n}\n";
-    let after = &patched(&encrypted(), &[("main.tf", map)], "a_db.x", &[]).files["main.tf"].after;
-    assert_eq!(*after, map.replace("encrypted = false", "encrypted = true"));
 }
 
 #[test]

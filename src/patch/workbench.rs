@@ -11,7 +11,9 @@ use crate::model::{Edit, Place, Refusal, RefusalKind, Span, Workspace, Workspace
 use crate::terraform::directory_of;
 
 use super::calls::{Call, Calls};
+use super::elements::Element;
 use super::folders::Folders;
+use super::leaf::Step;
 
 /// A parsed file, or why it cannot be parsed.
 type Parsed = Result<Arc<Document>, String>;
@@ -33,6 +35,8 @@ pub struct Workbench {
     constraints: RefCell<HashMap<String, Constraints>>,
     folders: RefCell<Option<Arc<Folders>>>,
     calls: RefCell<Option<Arc<Calls>>>,
+    /// The element of a `for_each` that is looked at, if only one is.
+    element: RefCell<Option<Element>>,
     journal: Vec<Entry>,
     /// Counts the changes of files.
     version: u64,
@@ -121,6 +125,7 @@ impl Workbench {
             constraints: RefCell::default(),
             folders: RefCell::default(),
             calls: RefCell::default(),
+            element: RefCell::default(),
             journal: Vec::new(),
             version: 0,
         }
@@ -180,6 +185,23 @@ impl Workbench {
         let mut modules = self.constraints.borrow_mut();
         modules.entry(dir.to_owned()).or_default().insert(provider.to_owned(), constraint.clone());
         constraint
+    }
+
+    /// Runs something while a `for_each` has only one element.
+    pub(super) fn at_element<T>(&self, element: Element, run: impl FnOnce() -> T) -> T {
+        let before = self.element.replace(Some(element));
+        let result = run();
+        self.element.replace(before);
+        result
+    }
+
+    /// The way into the collection behind an iterator (or `each`) of a block: one element's, or any.
+    pub(super) fn element(&self, key: &BlockKey, iterator: &str) -> Step {
+        let element = self.element.borrow();
+        element
+            .as_ref()
+            .filter(|element| element.key == *key && element.iterator == iterator)
+            .map_or(Step::Any, |element| element.step.clone())
     }
 
     /// How many changes of files there have been: as long as it is the same, every question has the same answer.
@@ -354,7 +376,17 @@ pub(super) fn deciding_block(bench: &Workbench, key: &BlockKey, name: &str) -> B
                 && other.labels == key.labels
                 && other.in_document(document).is_some_and(|block| has(&block.body, name))
         })
-        .map_or_else(|| key.clone(), |(other, _)| other)
+        .map_or_else(|| regular(bench, key, name).unwrap_or_else(|| key.clone()), |(other, _)| other)
+}
+
+/// The block that the override file of `key` changes, where `key` itself says nothing about an argument.
+fn regular(bench: &Workbench, key: &BlockKey, name: &str) -> Option<BlockKey> {
+    let document = bench.document(&key.path).ok().filter(|_| is_override(&key.path))?;
+    if key.in_document(&document).is_some_and(|block| has(&block.body, name)) {
+        return None;
+    }
+    let all = bench.blocks(key.dir(), &key.kind, key.labels.first().map(String::as_str));
+    all.into_iter().map(|(other, _)| other).find(|other| !is_override(&other.path) && other.labels == key.labels)
 }
 
 fn has(body: &Body, name: &str) -> bool {

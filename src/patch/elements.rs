@@ -1,0 +1,85 @@
+//! One element of a `for_each` after the other: which of `{ ssh = { port = 22 }, web = { port = 443 } }` a rule means.
+
+use crate::hcl::{Attribute, Block, Body};
+use crate::model::Refusal;
+use crate::rule::RuleExpression;
+
+use super::context::{BlockMeaning, Context, RuleScope};
+use super::evaluate::Environment;
+use super::follow::{Step, term_of};
+use super::plan::Plan;
+use super::workbench::BlockKey;
+
+/// Most elements that are looked at one by one.
+const MOST: usize = 100;
+
+/// The element that `each.value`, or the iterator of a `dynamic` block, means for the time being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Element {
+    /// The top-level block around it.
+    pub key: BlockKey,
+    /// `each`, or the iterator.
+    pub iterator: String,
+    /// The way into the collection.
+    pub step: Step,
+}
+
+/// What `plan` wants where a condition hangs on the element of a `for_each` that is written out: the changes for those elements for
+/// which it is true. `None` where there are no elements to look at.
+pub(super) fn by_element(
+    cx: Context<'_>,
+    when: &RuleExpression,
+    block: Option<&BlockMeaning<'_>>,
+    plan: &impl Fn() -> Result<Plan, Refusal>,
+) -> Option<Result<Plan, Refusal>> {
+    let document = cx.bench.document(&cx.target.path).ok()?;
+    let top = cx.target.in_document(&document)?;
+    let body = match block {
+        Some(BlockMeaning::Body(_, Some(key), body)) if *key == cx.target => Some(*body),
+        _ => None,
+    };
+    let (iterator, for_each) =
+        body.and_then(|body| dynamic_around(&top.body, body)).or_else(|| Some(("each".to_owned(), top.attribute("for_each")?)))?;
+    let steps = steps_of(cx, for_each).filter(|steps| !steps.is_empty() && steps.len() <= MOST)?;
+    let mut all = Plan::new();
+    for step in steps {
+        let element = Element { key: cx.target.clone(), iterator: iterator.clone(), step };
+        let planned = cx.bench.at_element(element, || {
+            let scope = RuleScope { block: block.cloned(), ..cx.scope() };
+            match Environment::new(&scope).evaluate(&when.expression).truth() {
+                Some(true) => plan(),
+                Some(false) => Ok(Plan::new()),
+                None => match plan() {
+                    Ok(changes) if changes.is_empty() => Ok(changes),
+                    _ => Err(cx.undecided(when)),
+                },
+            }
+        });
+        match planned {
+            Ok(changes) => all.extend(changes.into_iter().filter(|change| !all.contains(change)).collect::<Vec<_>>()),
+            Err(refusal) => return Some(Err(refusal)),
+        }
+    }
+    Some(Ok(all))
+}
+
+/// The iterator and the `for_each` of the `dynamic` block whose content `body` is.
+fn dynamic_around<'d>(outer: &'d Body, body: &Body) -> Option<(String, &'d Attribute)> {
+    let of = |block: &'d Block| {
+        let named = block.attribute("iterator").and_then(|attribute| crate::hcl::traversal_names(&attribute.value));
+        Some((named.map(|names| names.join(".")).or_else(|| block.label(0).map(str::to_owned))?, block.attribute("for_each")?))
+    };
+    outer.blocks.iter().find_map(|block| {
+        let is_it = block.kind == "dynamic" && block.body.blocks_of("content").any(|content| content.body.span == body.span);
+        if is_it { of(block) } else { dynamic_around(&block.body, body) }
+    })
+}
+
+/// The ways into a collection that is written out.
+fn steps_of(cx: Context<'_>, for_each: &Attribute) -> Option<Vec<Step>> {
+    let held = term_of(cx.bench, &Context::site(cx.target), &for_each.value, Some(for_each.value_span));
+    match held.members() {
+        Some(members) => Some(members.into_iter().map(|(name, _)| Step::Name(name)).collect()),
+        None => held.elements().map(|items| (0..items.len()).map(Step::Index).collect()),
+    }
+}
