@@ -47,7 +47,7 @@ pub fn holds(rule: &Rule, target: &Target, workspace: &Workspace, params: &Param
     let bench = Workbench::new(workspace.clone());
     let key = key_of(&bench, target)?;
     let bound = Bound::new(rule, params)?;
-    let subjects = match subjects(&bench, rule, &key) {
+    let subjects = match subjects(&bench, rule, &bound, &key) {
         Ok(subjects) => subjects,
         Err(Ok(_)) => return Ok(true),
         Err(Err(refusal)) => return Err(refusal),
@@ -100,7 +100,7 @@ impl Workbench {
         let Request { rule, target, params } = *request;
         self.begin();
         let bound = Bound::new(rule, params)?;
-        let subjects = match subjects(self, rule, key) {
+        let subjects = match subjects(self, rule, &bound, key) {
             Ok(subjects) => subjects,
             Err(Ok(reason)) => return Ok(Outcome::NotApplicable(reason)),
             Err(Err(refusal)) => return Err(refusal),
@@ -148,7 +148,7 @@ impl Workbench {
     /// Whether a fix made earlier still holds; `None` when that cannot be known any more.
     pub(super) fn still_holds(&self, request: &Request<'_>, key: &BlockKey) -> Option<bool> {
         let bound = Bound::new(request.rule, request.params).ok()?;
-        for subject in subjects(self, request.rule, key).ok()? {
+        for subject in subjects(self, request.rule, &bound, key).ok()? {
             let cx = Context { bench: self, rule: request.rule, params: &bound, target: &subject.key };
             if applies(cx, &subject) && Progress::default().first(cx, &subject).ok()?.is_some() {
                 return Some(false);

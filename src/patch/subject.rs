@@ -4,7 +4,9 @@ use crate::hcl::Block;
 use crate::model::{Refusal, RefusalKind, ResourceMode, Target};
 use crate::rule::{ModuleSpec, Operation, ReachedBy, RefusalSpec, Rule};
 
+use super::context::Context;
 use super::linked::referred;
+use super::params::Bound;
 use super::version;
 use super::workbench::{BlockKey, Workbench};
 
@@ -45,14 +47,19 @@ pub(super) fn key_of(bench: &Workbench, target: &Target) -> Result<BlockKey, Ref
 
 /// The blocks that a rule is about when a finding names this one; `Err(Ok(reason))` when it has nothing to say. Several only
 /// where the rule is reached from the block by several arguments.
-pub(super) fn subjects<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) -> Result<Vec<Subject<'r>>, Result<String, Refusal>> {
+pub(super) fn subjects<'r>(
+    bench: &Workbench,
+    rule: &'r Rule,
+    params: &Bound,
+    key: &BlockKey,
+) -> Result<Vec<Subject<'r>>, Result<String, Refusal>> {
     let of_block = |key: BlockKey| Subject { key, operations: &rule.operations, refusals: &rule.refusals, is_module: false };
     let kind = key.labels.first().cloned().unwrap_or_default();
     let subjects = match key.kind.as_str() {
         "module" => return module_subject(bench, rule, key).map(|subject| vec![subject]),
         "resource" if rule.target.resources.contains(&kind) => vec![of_block(key.clone())],
         "data" if rule.target.resources.contains(&format!("data.{kind}")) => vec![of_block(key.clone())],
-        "resource" => reached(bench, rule, key, &kind)?.into_iter().map(of_block).collect(),
+        "resource" => reached(bench, rule, params, key, &kind)?.into_iter().map(of_block).collect(),
         other => return Err(Ok(format!("rule `{}` is not about `{other}` blocks", rule.id))),
     };
     let Some(constraint) = &rule.target.provider_version else { return Ok(subjects) };
@@ -66,7 +73,9 @@ pub(super) fn subjects<'r>(bench: &Workbench, rule: &'r Rule, key: &BlockKey) ->
 }
 
 /// The blocks that this one leads to, or that lead to it, in the ways that the rule names; one by each way.
-fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey, kind: &str) -> Result<Vec<BlockKey>, Result<String, Refusal>> {
+///
+/// Of several by one way those count that the rule concerns: of two listeners of a load balancer the one without TLS.
+fn reached(bench: &Workbench, rule: &Rule, params: &Bound, key: &BlockKey, kind: &str) -> Result<Vec<BlockKey>, Result<String, Refusal>> {
     let types = &rule.target.resources;
     let ways: Vec<_> = rule.target.reached_from.iter().filter(|from| from.resource == kind).collect();
     if ways.is_empty() {
@@ -82,6 +91,10 @@ fn reached(bench: &Workbench, rule: &Rule, key: &BlockKey, kind: &str) -> Result
                 .map(|(candidate, _)| candidate)
                 .filter(|candidate| referred(bench, candidate, argument, &[kind.to_owned()]).as_ref() == Some(key))
                 .collect(),
+        };
+        let led: Vec<BlockKey> = match (&rule.target.when, led.len()) {
+            (Some(when), 2..) => led.into_iter().filter(|led| Context { bench, rule, params, target: led }.may(when)).collect(),
+            _ => led,
         };
         if let [first, second, ..] = led.as_slice() {
             return Err(Err(Refusal::new(

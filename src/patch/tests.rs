@@ -110,7 +110,7 @@ fn for_each_entries_lookups_and_conditionals_decide() {
     let lookup = "resource \"a_db\" \"x\" {\n  for_each = {\n    a = {}\n    b = { enc = true }\n  }\n\n  encrypted = lookup(each.value, \"enc\", false)\n}\n";
     assert_eq!(fixed(&rule, lookup, "a_db.x", &[]), lookup.replace("\"enc\", false", "\"enc\", true"));
     let conditional = "variable \"env\" {}\n\nresource \"a_db\" \"x\" {\n  encrypted = var.env == \"prod\" ? true : false\n}\n";
-    assert_eq!(fixed(&rule, conditional, "a_db.x", &[]), conditional.replace(": false", ": true"));
+    assert_eq!(fixed(&rule, conditional, "a_db.x", &[]), conditional.replace("var.env == \"prod\" ? true : false", "true"));
     let merged = "locals {\n  base = { enc = false }\n  all  = merge(local.base, { n = 1 })\n}\n\nresource \"a_db\" \"x\" {\n  encrypted = local.all.enc\n}\n";
     assert_eq!(fixed(&rule, merged, "a_db.x", &[]), merged.replace("enc = false", "enc = true"));
 }

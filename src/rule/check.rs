@@ -332,7 +332,7 @@ impl RuleCheck<'_> {
             missing.push("code that is right already (`unchanged = true`)");
         }
         let refuses = !rule.refusals.is_empty() || rule.params.iter().any(|param| param.required);
-        if refuses && !has(|expectation| *expectation == Expectation::Refused) {
+        if refuses && !has(|expectation| matches!(expectation, Expectation::Refused(_))) {
             missing.push("a refusal (`refused = true`)");
         }
         for what in missing {

@@ -396,8 +396,8 @@ pub enum Expectation {
     After(String),
     /// Nothing changes.
     Unchanged,
-    /// The rule refuses.
-    Refused,
+    /// The rule refuses, in a message that holds this text (empty: in whatever words).
+    Refused(String),
 }
 
 /// One example: test and manual at once.

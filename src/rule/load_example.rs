@@ -31,19 +31,28 @@ pub(super) fn example(reader: &mut Reader, block: &Block) -> Example {
 
 fn expectation(reader: &mut Reader, body: &Body, place: Option<Span>) -> Expectation {
     let unchanged = reader.boolean(body, "unchanged").unwrap_or(false);
-    let refused = reader.boolean(body, "refused").unwrap_or(false);
+    let refused = refused(reader, body);
     let after = reader.text(body, "after");
     match (after, unchanged, refused) {
-        (Some(after), false, false) => Expectation::After(after),
-        (None, true, false) => Expectation::Unchanged,
-        (None, false, true) => Expectation::Refused,
+        (Some(after), false, None) => Expectation::After(after),
+        (None, true, None) => Expectation::Unchanged,
+        (None, false, Some(words)) => Expectation::Refused(words),
         _ => {
             let problem = reader
                 .problem(place, "an example expects exactly one thing")
-                .help("Write one of `after = <<-EOT`, `unchanged = true` and `refused = true`.");
+                .help("Write one of `after = <<-EOT`, `unchanged = true` and `refused = true` (or `refused = \"part of the message\"`).");
             reader.report(problem);
             Expectation::Unchanged
         }
+    }
+}
+
+/// `refused = true`, or the words that the refusal must hold.
+fn refused(reader: &mut Reader, body: &Body) -> Option<String> {
+    let attribute = body.get_attribute("refused")?;
+    match &attribute.value {
+        Expression::String(words) => Some(words.value().clone()),
+        _ => reader.boolean(body, "refused").filter(|refused| *refused).map(|_| String::new()),
     }
 }
 
