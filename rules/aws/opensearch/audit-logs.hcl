@@ -30,6 +30,47 @@ rule "aws/opensearch/audit-logs" {
     description = "CloudWatch log group whose resource policy lets the service write: an ARN or a reference such as aws_cloudwatch_log_group.search.arn. Null means a log group of its own, for a domain that has no logs yet."
   }
 
+  param "master_user_arn" {
+    type        = "expression"
+    default     = null
+    description = "Who administers a domain that has no fine-grained access control yet, which audit logs need: the ARN of a role or user, or a reference to it. Setting it says as well that clients sign in."
+  }
+
+  set "encrypt_at_rest.enabled" {
+    value = true
+    when  = target.advanced_security_options.enabled != true
+  }
+
+  set "node_to_node_encryption.enabled" {
+    value = true
+    when  = target.advanced_security_options.enabled != true
+  }
+
+  set "domain_endpoint_options.enforce_https" {
+    value = true
+    when  = target.advanced_security_options.enabled != true
+  }
+
+  set "advanced_security_options.internal_user_database_enabled" {
+    value = true
+    when  = target.advanced_security_options.enabled != true && target.advanced_security_options.master_user_options.master_user_name != null
+  }
+
+  set "advanced_security_options.master_user_options.master_user_arn" {
+    value   = param.master_user_arn
+    present = true
+    when    = target.advanced_security_options.enabled != true && target.advanced_security_options.master_user_options.master_user_name == null
+  }
+
+  set "advanced_security_options.enabled" {
+    value = true
+  }
+
+  refuse {
+    when = param.master_user_arn == null && target.advanced_security_options.enabled != true && target.advanced_security_options.master_user_options.master_user_name == null
+    note = "AWS takes audit logs only from a domain with fine-grained access control, and nothing says who would administer it. Set `master_user_arn`, or switch fine-grained access on first."
+  }
+
   companion "aws_cloudwatch_log_group" {
     referenced_by = "log_publishing_options.cloudwatch_log_group_arn"
     attribute     = "arn"
@@ -88,7 +129,7 @@ rule "aws/opensearch/audit-logs" {
 
   applicability {
     level = "review"
-    note  = "Audit logs need fine-grained access control, and must be switched on in the domain's own settings as well."
+    note  = "Audit logs must be switched on in the domain's own settings as well. Where fine-grained access control comes with them, requests without a user or role that is known to the domain are refused, and encryption starts a blue/green deployment."
     cost  = "Log ingestion and storage are billed."
   }
 
@@ -98,11 +139,21 @@ rule "aws/opensearch/audit-logs" {
     before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
@@ -117,11 +168,21 @@ rule "aws/opensearch/audit-logs" {
     before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_audit.arn
@@ -156,6 +217,11 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
           log_type                 = "INDEX_SLOW_LOGS"
@@ -172,6 +238,11 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
           log_type                 = "SEARCH_SLOW_LOGS"
@@ -181,6 +252,11 @@ rule "aws/opensearch/audit-logs" {
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
@@ -203,6 +279,11 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.audit.arn
           enabled                  = true
@@ -220,12 +301,22 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         for_each    = toset(var.names)
         domain_name = each.key
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         for_each    = toset(var.names)
         domain_name = each.key
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
@@ -234,5 +325,66 @@ rule "aws/opensearch/audit-logs" {
         }
       }
     EOT
+  }
+
+  example "without fine-grained access control, and somebody is named to administer it" {
+    params = {
+      log_group_arn   = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+      master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+    }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "OpenSearch_2.11"
+
+        node_to_node_encryption {
+          enabled = false # decided in 2019
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "OpenSearch_2.11"
+
+        node_to_node_encryption {
+          enabled = true # decided in 2019
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+          }
+        }
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+  }
+
+  example "without fine-grained access control" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = true
   }
 }
