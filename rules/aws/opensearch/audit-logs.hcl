@@ -66,11 +66,6 @@ rule "aws/opensearch/audit-logs" {
     value = true
   }
 
-  refuse {
-    when = param.master_user_arn == null && target.advanced_security_options.enabled != true && target.advanced_security_options.master_user_options.master_user_name == null
-    note = "AWS takes audit logs only from a domain with fine-grained access control, and nothing says who would administer it. Set `master_user_arn`, or switch fine-grained access on first."
-  }
-
   companion "aws_cloudwatch_log_group" {
     referenced_by = "log_publishing_options.cloudwatch_log_group_arn"
     attribute     = "arn"
@@ -386,5 +381,57 @@ rule "aws/opensearch/audit-logs" {
       }
     EOT
     refused = true
+  }
+
+  example "without fine-grained access control, which names a master user already" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        advanced_security_options {
+          enabled = false
+
+          master_user_options {
+            master_user_name     = "admin"
+            master_user_password = var.password
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+
+          master_user_options {
+            master_user_name     = "admin"
+            master_user_password = var.password
+          }
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
   }
 }
