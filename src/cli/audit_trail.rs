@@ -108,13 +108,16 @@ impl Trail {
 impl fmt::Display for Trail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (finding, remediation) = (&self.finding, &self.remediation.remediation);
-        writeln!(f, "finding      {} of {} ({})", plain(&finding.finding.id), plain(&finding.finding.source), finding.state)?;
+        writeln!(f, "finding      {} of {}", plain(&finding.finding.id), plain(&finding.finding.source))?;
         if let Some(title) = &finding.finding.title {
             writeln!(f, "             {}", plain(title))?;
         }
         writeln!(f, "remediation  {} ({})", remediation.id, remediation.state.name())?;
         if let Some(first) = self.first("finding.received") {
-            writeln!(f, "since        {}, seen {} times, last {}", moment(first.at), finding.times_seen, moment(finding.last_seen))?;
+            let times = if finding.times_seen == 1 { "once".to_owned() } else { format!("{} times", finding.times_seen) };
+            writeln!(f, "since        {}, reported {times}", moment(first.at))?;
+            // The source's own word, which may be older than the fix.
+            writeln!(f, "source says  {} (at {})", finding.state, moment(finding.last_seen))?;
         }
         writeln!(f)?;
         for (name, milestone) in self.milestones() {

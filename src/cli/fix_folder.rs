@@ -9,7 +9,7 @@ use crate::model::{ChangedFile, Workspace};
 
 /// Largest file that is read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
-/// Largest JSON or template file beside Terraform's own (policies).
+/// Largest JSON, template or test file beside Terraform's own (policies).
 const MAX_SIDE_FILE: u64 = 256 * 1024;
 /// Most bytes that are read in all.
 const MAX_TOTAL: u64 = 1024 * 1024 * 1024;
@@ -27,7 +27,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Reads every Terraform file below `root`, and the JSON and template files that policies may come from. Symbolic links are
+    /// Reads every Terraform file below `root`, its tests, and the JSON and template files that policies may come from. Symbolic links are
     /// not followed; files that are too large, binary or not UTF-8 are left out.
     pub(super) fn read(root: &Path) -> Result<Self, String> {
         if !root.is_dir() {
@@ -79,7 +79,7 @@ impl Folder {
 /// The size up to which a file of this name is read; `None` for files that say nothing.
 fn size_limit(name: &str) -> Option<u64> {
     const OWN: [&str; 6] = [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"];
-    const SIDE: [&str; 5] = [".json", ".tpl", ".tftpl", ".tmpl", ".policy"];
+    const SIDE: [&str; 7] = [".json", ".tpl", ".tftpl", ".tmpl", ".policy", ".tftest.hcl", ".tofutest.hcl"];
     if OWN.iter().any(|end| name.ends_with(end)) || name == "terragrunt.hcl" {
         return Some(MAX_FILE);
     }

@@ -193,15 +193,18 @@ fn excerpt(places: &[Place], workspace: &Workspace) -> String {
             files.push(&place.path);
         }
     }
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_context_lines(1);
     let mut out = String::new();
     for path in files {
         let Some(text) = workspace.get(path) else { continue };
         let mut labels: Vec<LabeledSpan> = Vec::new();
         for place in places.iter().filter(|place| place.path == path) {
             let Some(span) = place.span.filter(|span| span.end <= text.len()) else { continue };
-            // A whole block is shown by its first line.
-            let length = text.get(span.range()).and_then(|text| text.find('\n')).unwrap_or(span.len());
+            // A whole block is shown by its first line, and what holds another place by what stands before that one.
+            let line = text.get(span.range()).and_then(|text| text.find('\n')).unwrap_or(span.len());
+            let inner = places.iter().filter(|inner| inner.path == path).filter_map(|inner| inner.span);
+            let before = inner.filter(|inner| span.start < inner.start && inner.start < span.end).map(|inner| inner.start - span.start);
+            let length = before.min().map_or(line, |before| before.min(line));
             labels.push(LabeledSpan::new(Some(place.note.clone()), span.start, length));
         }
         let head = format!("in {path}");

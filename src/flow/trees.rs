@@ -14,7 +14,7 @@ use crate::git::{self, EntryKind, GitError};
 use crate::github::{InstallationInfo, RepositoryInfo};
 use crate::locate::{Change, FileFacts, INDEX_VERSION, Query, RepositoryIndex, fact_id, is_indexed, scan};
 use crate::model::{Repository, Workspace};
-use crate::terraform::directory_of;
+use crate::terraform::{directory_of, is_configuration_file, named_files};
 
 /// What GitHub listed, and whether an organisation has a policy, is asked again after this long; longer lists less often, because
 /// each hundred is a request.
@@ -31,6 +31,9 @@ const READ_AT_ONCE: usize = 2_000;
 const TREE_BYTES: usize = 400_000_000;
 /// About how many bytes one indexed file takes.
 const BYTES_PER_FACTS: usize = 2_500;
+
+/// Largest file, in bytes, that is read because the code names it.
+const LARGEST_NAMED: usize = 256 * 1024;
 
 /// What the texts of a large repository are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,6 +209,7 @@ impl Line {
                 workspace.insert(path, text.as_str());
             }
         }
+        self.read_named(&remote, &tree.commit, &mut workspace).await?;
         Ok(Arc::new(Tree {
             repository: tree.repository.clone(),
             branch: tree.branch.clone(),
@@ -214,6 +218,25 @@ impl Line {
             index: tree.index.clone(),
             unread: tree.unread.clone(),
         }))
+    }
+
+    /// Adds the files that the code in a workspace names and that are not in it: policies and templates beside it.
+    async fn read_named(&self, remote: &git::Remote, commit: &str, workspace: &mut Workspace) -> Result<(), StepError> {
+        let code = workspace.iter().filter(|(path, _)| is_configuration_file(path));
+        let named: BTreeSet<String> =
+            code.flat_map(|(path, text)| named_files(path, text)).filter(|path| workspace.get(path).is_none()).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let files = self.mirrors.entries(remote, commit, move |path| named.contains(path)).await?;
+        let files: Vec<_> = files.into_iter().filter(|file| matches!(file.kind, EntryKind::File | EntryKind::Executable)).collect();
+        let texts = self.mirrors.blobs(remote, files.iter().map(|file| file.id.clone()).collect()).await?;
+        for file in files {
+            if let Some(text) = texts.get(&file.id).filter(|text| text.len() <= LARGEST_NAMED) {
+                workspace.insert(file.path, text.as_str());
+            }
+        }
+        Ok(())
     }
 
     async fn read_tree(&self, repository: &Repository, remote: &git::Remote, branch: String, commit: String) -> Result<Tree, StepError> {
@@ -236,7 +259,9 @@ impl Line {
         let repository = repository.clone();
         // Reading thousands of files takes its time: not on the threads that serve.
         let tree = tokio::task::spawn_blocking(move || whole(repository, branch, commit, files, texts));
-        Ok(tree.await?)
+        let mut tree = tree.await?;
+        self.read_named(remote, &tree.commit, &mut tree.workspace).await?;
+        Ok(tree)
     }
 
     /// A large repository: only what is not known yet is read, a part at a time, and only what is no Terraform is kept as text.
@@ -313,7 +338,8 @@ impl Line {
             Err(GitError::Missing(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let changes: Vec<_> = changes.into_iter().filter(|change| git::is_relevant(&change.path)).collect();
+        let known = |path: &str| git::is_relevant(path) || old.workspace.get(path).is_some();
+        let changes: Vec<_> = changes.into_iter().filter(|change| known(&change.path)).collect();
         let texts = self.mirrors.blobs(remote, changes.iter().filter_map(|change| change.after.clone()).collect()).await?;
         let (mut workspace, mut index) = (old.workspace.clone(), old.index.as_ref().clone());
         let mut edits = Vec::new();
@@ -339,7 +365,9 @@ impl Line {
                 Tree { repository, branch, commit, workspace, index: Arc::new(index), unread: Arc::default() }
             }
         });
-        Ok(Some(tree.await?))
+        let mut tree = tree.await?;
+        self.read_named(remote, commit, &mut tree.workspace).await?;
+        Ok(Some(tree))
     }
 
     /// The repositories of an installation as GitHub lists them, at most a minute old.

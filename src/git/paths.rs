@@ -1,12 +1,14 @@
 //! Which files are read, and which paths are safe to name.
 
-/// Whether a file matters for locating and fixing: Terraform and OpenTofu code, variable values, Terragrunt, code owners,
-/// and the repository's own settings and rules. (Policy files and the like are read on demand, by name.)
+/// Whether a file matters for locating and fixing: Terraform and OpenTofu code and its tests, variable values, Terragrunt, code owners,
+/// and the repository's own settings and rules. What the code reads with `file` is known only then
+/// ([`named_files`](crate::terraform::named_files)).
 #[must_use]
 pub fn is_relevant(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
     ends(&[".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json"])
+        || ends(&[".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"])
         || matches!(name, "terragrunt.hcl" | "root.hcl" | ".terraform.lock.hcl")
         || path.starts_with(".github/remediate/rules/") && name.ends_with(".hcl")
         || matches!(path, ".github/CODEOWNERS" | "CODEOWNERS" | "docs/CODEOWNERS" | ".github/remediate.yml" | ".github/remediate.yaml")
@@ -44,9 +46,16 @@ mod tests {
 
     #[test]
     fn only_what_matters_is_read() {
-        for path in
-            ["main.tf", "a/b.tf.json", "envs/prod.tfvars", "x/terragrunt.hcl", ".github/CODEOWNERS", ".github/remediate.yml", "m.tofu"]
-        {
+        for path in [
+            "main.tf",
+            "a/b.tf.json",
+            "envs/prod.tfvars",
+            "x/terragrunt.hcl",
+            ".github/CODEOWNERS",
+            ".github/remediate.yml",
+            "m.tofu",
+            "tests/m.tofutest.hcl",
+        ] {
             assert!(is_relevant(path), "{path}");
         }
         for path in ["README.md", "a/CODEOWNERS", "x.tfstate", "remediate.yml", "policy.json", "tf"] {

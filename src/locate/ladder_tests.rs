@@ -56,6 +56,33 @@ fn a_name_is_followed_through_a_module_with_callers_instances_and_parts() {
 }
 
 #[test]
+fn the_way_of_a_name_goes_on_through_what_it_is_put_together_from() {
+    let files = [
+        (
+            "main.tf",
+            "variable \"env\" {}\nvariable \"project\" {\n  default = \"acme\"\n}\nlocals {\n  prefix = format(\"%s-%s\", var.project, var.env)\n}\nresource \"aws_s3_bucket\" \"data\" {\n  bucket = \"${local.prefix}-data\"\n}\n",
+        ),
+        ("terraform.tfvars", "env = \"prod\"\n"),
+    ];
+    let report = ask(&files, &named("arn:aws:s3:::acme-prod-data"));
+    let Decision::Located(located) = &report.decision else { panic!("{report:?}") };
+    let way: Vec<String> =
+        located.target.evidence[0].places.iter().map(|place| format!("{}:{} {}", place.path, place.line, place.note)).collect();
+    assert_eq!(
+        way,
+        [
+            "main.tf:9 argument bucket, computed here (template)",
+            "main.tf:9 refers to local.prefix",
+            "main.tf:6 local.prefix, computed here (format)",
+            "main.tf:6 refers to var.project",
+            "main.tf:3 default of variable project, written here",
+            "main.tf:6 refers to var.env",
+            "terraform.tfvars:1 variable file gives env, written here",
+        ]
+    );
+}
+
+#[test]
 fn a_finding_about_a_part_goes_to_the_part() {
     let files = [("main.tf", "module \"b\" {\n  source = \"./modules/bucket\"\n  name = \"x-logs\"\n}\n"), MODULE];
     let identity = identity::parse("x-logs", Some("AWS::S3::BucketPolicy"), None, None);

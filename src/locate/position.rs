@@ -4,7 +4,7 @@ use super::block::{address_of, block_at_line, place_of, target_of};
 use super::follow::LineMap;
 use crate::hcl::Document;
 use crate::model::{Address, CodePosition, Confidence, Evidence, Refusal, RefusalKind, Rung, Target, Workspace};
-use crate::terraform::directory_of;
+use crate::terraform::{directory_of, is_configuration_file};
 
 /// The resource, data source or module call around `path:line`.
 ///
@@ -245,19 +245,14 @@ fn enter(workspace: &Workspace, root: &str, address: &Address) -> Option<String>
 fn documents_in(workspace: &Workspace, directory: &str) -> Vec<(String, Document)> {
     workspace
         .in_directory(directory)
-        .filter(|(path, _)| is_configuration(path))
+        .filter(|(path, _)| is_configuration_file(path))
         .filter_map(|(path, text)| Some((path.to_owned(), Document::parse_file(path, text).ok()?)))
         .collect()
 }
 
-/// `.tf`, `.tofu` and their JSON forms.
-pub(super) fn is_configuration(path: &str) -> bool {
-    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|ending| path.ends_with(ending))
-}
-
 fn directories(workspace: &Workspace) -> Vec<String> {
     let mut directories: Vec<String> =
-        workspace.iter().filter(|(path, _)| is_configuration(path)).map(|(path, _)| directory_of(path).to_owned()).collect();
+        workspace.iter().filter(|(path, _)| is_configuration_file(path)).map(|(path, _)| directory_of(path).to_owned()).collect();
     directories.dedup();
     directories.sort();
     directories.dedup();

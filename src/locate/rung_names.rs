@@ -11,7 +11,7 @@ use super::scan::naming_arguments;
 use super::variable_files::selections;
 use crate::identity;
 use crate::model::{Evidence, Place, Refusal, ResourceIdentity, Rung, Target};
-use crate::terraform::{BlockInstance, Configuration, Evaluator, NameMatch, Selection, Sources, Value, match_name};
+use crate::terraform::{BlockInstance, Configuration, Evaluator, NameMatch, Origin, Selection, Sources, Value, match_name};
 
 /// Most root modules that are evaluated for one question.
 const MOST_ROOTS: usize = 60;
@@ -359,8 +359,7 @@ fn named_fit(
     let Some(found) = lookup.found.first() else { return if lookup.open.is_some() { Fit::Open } else { Fit::No } };
     let selection = &evaluator.configuration().selection().name;
     let from = if selection.is_empty() { String::new() } else { format!(" with {selection}") };
-    let places: Vec<Place> =
-        found.value.origin.trail().iter().map(|hop| place(view, &hop.site.file, hop.site.span, &role_text(&hop.role))).collect();
+    let places = places_of(view, &found.value.origin);
     let fit = fit_of(&found.value.value, hit.kind, prefix, name);
     match fit {
         Some(fit) if fit.exact => {
@@ -429,6 +428,22 @@ fn role_text(role: &crate::terraform::Role) -> String {
         Role::TooLong => "the way is too long to follow".into(),
         Role::Unreadable { call } => format!("module {call} cannot be read"),
     }
+}
+
+/// Most places that are shown of the way of one value.
+const PLACES_SHOWN: usize = 24;
+
+/// How a value came about, as places to show. Stations on the same bytes are one place.
+fn places_of(view: &RepositoryView<'_>, origin: &Origin) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for hop in origin.explained(PLACES_SHOWN) {
+        let next = place(view, &hop.site.file, hop.site.span, &role_text(&hop.role));
+        match places.iter_mut().find(|place| place.path == next.path && place.span == next.span) {
+            Some(same) => same.note = format!("{}, {}", same.note, next.note),
+            None => places.push(next),
+        }
+    }
+    places
 }
 
 fn place(view: &RepositoryView<'_>, path: &str, span: crate::model::Span, note: &str) -> Place {

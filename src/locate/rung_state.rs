@@ -3,12 +3,12 @@
 use super::backend::root_of_state;
 use super::block::{address_of, place_of, target_of};
 use super::ladder::{Found, Rungs};
-use super::position::{is_configuration, local_source};
+use super::position::local_source;
 use super::query::RepositoryView;
 use super::state::State;
 use crate::hcl::Document;
 use crate::model::{Address, Confidence, Evidence, ResourceMode, Rung};
-use crate::terraform::{Configuration, Selection, directory_of};
+use crate::terraform::{Configuration, Selection, directory_of, is_configuration_file};
 
 impl Rungs<'_> {
     /// Blocks whose instance some state says the resource is.
@@ -186,7 +186,7 @@ fn block_exactly(view: &RepositoryView<'_>, root: &str, address: &Address) -> Op
     }
     let own = Address { module: Vec::new(), key: None, ..address.clone() };
     for (path, text) in
-        view.workspace.in_directory(&directory).filter(|(path, text)| is_configuration(path) && text.contains(&address.name))
+        view.workspace.in_directory(&directory).filter(|(path, text)| is_configuration_file(path) && text.contains(&address.name))
     {
         let Ok(document) = Document::parse_file(path, text) else { continue };
         if let Some(target) =

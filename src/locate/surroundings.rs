@@ -3,13 +3,13 @@
 use super::block::{address_of, place_of, target_of};
 use super::facts::{CallFact, ResourceFact};
 use super::ladder::{Found, Rungs};
-use super::position::{is_configuration, local_source, source_of};
+use super::position::{local_source, source_of};
 use super::query::{PartBlock, RepositoryView};
 use super::variable_files::selections;
 use crate::hcl::{Document, references};
 use crate::identity;
 use crate::model::{Evidence, Place, ResourceMode, Rung, Target};
-use crate::terraform::{Configuration, Evaluator, Selection, Sources};
+use crate::terraform::{Configuration, Evaluator, Selection, Sources, is_configuration_file};
 
 /// Most root modules whose instances are listed.
 const MOST_ROOTS: usize = 40;
@@ -72,7 +72,7 @@ fn roots_of(view: &RepositoryView<'_>, directory: &str) -> Vec<String> {
 fn callers(view: &RepositoryView<'_>, directory: &str) -> Vec<Place> {
     let mut places = Vec::new();
     for caller in view.index.callers_of(directory) {
-        for (path, facts) in view.index.in_directory(caller).filter(|(path, _)| is_configuration(path)) {
+        for (path, facts) in view.index.in_directory(caller).filter(|(path, _)| is_configuration_file(path)) {
             // The index knows which files have such a call: only these are parsed.
             let calls = |call: &CallFact| local_source(caller, &call.source).as_deref() == Some(directory);
             let Some(text) = view.workspace.get(path).filter(|_| facts.calls.iter().any(calls)) else { continue };
@@ -88,7 +88,7 @@ fn callers(view: &RepositoryView<'_>, directory: &str) -> Vec<Place> {
 fn parts(view: &RepositoryView<'_>, target: &Target) -> Vec<PartBlock> {
     let Some(kind) = identity::kinds().of_type(&target.address.kind) else { return Vec::new() };
     let mut found = Vec::new();
-    for (path, facts) in view.index.in_directory(&target.module_dir).filter(|(path, _)| is_configuration(path)) {
+    for (path, facts) in view.index.in_directory(&target.module_dir).filter(|(path, _)| is_configuration_file(path)) {
         let is_part = |resource: &ResourceFact| kind.parts.iter().any(|part| part.terraform_type == *resource.kind);
         let Some(text) = view.workspace.get(path).filter(|_| facts.resources.iter().any(is_part)) else { continue };
         let Ok(document) = Document::parse_file(path, text) else { continue };

@@ -5,6 +5,7 @@ use crate::model::Refusal;
 use crate::rule::{BlockSpec, BodyItem, RuleExpression};
 
 use super::context::{Context, RuleScope, Writing};
+use super::dynamic::{empty_for_each, no_block};
 use super::json_edit;
 use super::plan::{Change, Plan, insert, insert_nested};
 use super::render::render;
@@ -30,6 +31,10 @@ fn wanted_plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<Plan
     for found in block.body.find(&path) {
         match found {
             Found::Block { block: nested, dynamic, .. } => {
+                if let Some(empty) = empty_for_each(cx, &key, nested) {
+                    refused = Some(no_block(cx, &spec.path, &key, empty));
+                    continue;
+                }
                 let body = if dynamic {
                     nested.body.blocks_of("content").next().map_or(&nested.body, |content| &content.body)
                 } else {
@@ -177,7 +182,14 @@ fn absent_plan(spot: Spot<'_>, name: &str) -> Plan {
                 Syntax::Json => json_edit::remove_member(spot.document.text(), span),
             };
             let argument = format!("{}{name}", spot.prefix);
-            Change { path: spot.key.path.clone(), edit, summary: format!("removes `{argument}`"), argument, through: Vec::new() }
+            Change {
+                path: spot.key.path.clone(),
+                edit,
+                summary: format!("removes `{argument}`"),
+                argument,
+                through: Vec::new(),
+                asked: None,
+            }
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::terraform::{directory_of, local_source};
+use crate::terraform::{directory_of, is_configuration_file, local_source};
 
 use super::workbench::{BlockKey, Workbench};
 
@@ -32,7 +32,7 @@ pub(super) struct Calls {
 impl Calls {
     /// Reads the calls out of the files of a workbench.
     pub(super) fn read(bench: &Workbench) -> Self {
-        let files = bench.files().iter().filter(|(path, text)| super::workbench::is_configuration(path) && text.contains("module"));
+        let files = bench.files().iter().filter(|(path, text)| is_configuration_file(path) && text.contains("module"));
         let paths: Vec<&str> = files.map(|(path, _)| path).collect();
         let mut calls = Self::default();
         for path in paths {

@@ -98,7 +98,7 @@ fn relinked(cx: Context<'_>, spec: &CompanionSpec, relink: &RuleExpression) -> R
             let wanted = render(&RuleScope { writing: Writing::Elsewhere, ..cx.scope() }, relink)?;
             let summary = format!("changes `{}` to `{}`", spec.link, wanted.text);
             let edit = Edit { span: attribute.value_span, text: wanted.text };
-            let change = Change { path: key.path.clone(), edit, summary, argument: spec.link.clone(), through: Vec::new() };
+            let change = Change { path: key.path.clone(), edit, summary, argument: spec.link.clone(), through: Vec::new(), asked: None };
             not_ignored(cx, &key, block, std::slice::from_ref(&change))?;
             changes.push(of_companion(spec, change));
         }
@@ -200,7 +200,7 @@ pub(super) fn write(cx: Context<'_>, spec: &CompanionSpec, name: &str, owner: Op
         })?,
     };
     let summary = format!("adds `{}.{name}` for `{}`", spec.resource, cx.target.local_address());
-    Ok(Change { path: cx.target.path.clone(), edit, summary, argument: String::new(), through: Vec::new() })
+    Ok(Change { path: cx.target.path.clone(), edit, summary, argument: String::new(), through: Vec::new(), asked: None })
 }
 
 /// The name that the rule gives a companion, else the target's.

@@ -1,5 +1,6 @@
 //! What a rule sees of the code: its names and functions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -215,11 +216,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A refusal that names parameters which have no value.
+    /// A refusal that names parameters which have no value, each once.
     pub(super) fn needs(&self, names: &[String]) -> Refusal {
+        let names: BTreeSet<&String> = names.iter().collect();
         let described: Vec<String> = names
             .iter()
-            .map(|name| match self.rule.params.iter().find(|param| param.name == *name) {
+            .map(|name| match self.rule.params.iter().find(|param| param.name == **name) {
                 Some(param) => format!("`{name}` ({})", param.description.trim_end_matches('.')),
                 None => format!("`{name}`"),
             })
@@ -232,6 +234,20 @@ impl<'a> Context<'a> {
             "Set it under `params:` in `.github/remediate.yml`, or give it with the command: {}.",
             names.iter().map(|name| format!("`{name}=…`")).collect::<Vec<_>>().join(" ")
         ))
+    }
+}
+
+impl RuleScope<'_> {
+    /// `target.x` or `block.x` as code that means the same where the value is written; `None` where nothing does.
+    pub(super) fn code(&self, root: &str, name: &str) -> Option<Term> {
+        match (root, self.block.as_ref(), self.writing) {
+            ("target" | "module", ..) => Some(self.cx.target_member(name, self.writing)),
+            ("block", Some(BlockMeaning::Body(path, _, body)), Writing::Target) => {
+                let document = self.cx.bench.document(path).ok()?;
+                Some(Term::Code(document.slice(body.attribute(name)?.value_span).to_owned()))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::plan::{Change, Lifecycle, Plan};
 use super::progress::Progress;
 use super::proofs::{PROOFS, failed, prove};
 use super::reach::reach;
+use super::shared::kept_apart;
 use super::subject::{Subject, key_of, module_note, subjects};
 use super::workbench::{BlockKey, Workbench};
 
@@ -194,7 +195,7 @@ impl Workbench {
         for index in 0..subject.operations.len() {
             for round in 0.. {
                 let cx = Context { bench: self, rule, params: bound, target: &subject.key };
-                let planned = progress.plan(cx, subject, index)?;
+                let planned = kept_apart(cx, subject, progress.plan(cx, subject, index)?)?;
                 if planned.is_empty() {
                     break;
                 }
@@ -292,6 +293,7 @@ impl Workbench {
             notes.push(module_note(self, rule, &subject.key));
         }
         notes.extend(files.keys().filter_map(|path| self.other_reader(path)));
+        notes.extend(super::test_files::notes(self, &subject.key));
         let mut summary: Vec<String> = Vec::new();
         for change in changes {
             if !summary.contains(&change.summary) {

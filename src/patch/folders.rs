@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::Workspace;
-use crate::terraform::directory_of;
+use crate::terraform::{directory_of, is_configuration_file};
 
-use super::workbench::{is_configuration, is_override};
+use super::workbench::is_override;
 
 /// Paths of a workspace by what they are for. Texts do not matter.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +32,7 @@ impl Folders {
 
     /// Takes in a file that is new.
     pub(super) fn add(&mut self, path: &str) {
-        if is_configuration(path) {
+        if is_configuration_file(path) {
             let dir = directory_of(path);
             if is_override(path) {
                 self.overridden.insert(dir.to_owned());

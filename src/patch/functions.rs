@@ -356,6 +356,13 @@ fn distinct(items: Vec<Term>) -> Vec<Term> {
     seen
 }
 
+/// What stands between the quotes of code that is one quoted template.
+fn inner_template(code: &str) -> Option<&str> {
+    use hcl_edit::expr::Expression;
+    let inner = code.strip_prefix('"')?.strip_suffix('"')?;
+    matches!(code.parse(), Ok(Expression::String(_) | Expression::StringTemplate(_))).then_some(inner)
+}
+
 /// The parts of a template in a row: text when all are known, a quoted template when some are code, else unknown.
 #[must_use]
 pub fn concatenate(parts: &[Term]) -> Term {
@@ -366,7 +373,10 @@ pub fn concatenate(parts: &[Term]) -> Term {
     let mut quoted = String::from("\"");
     for part in parts {
         match part {
-            Term::Code(code) => quoted.push_str(&format!("${{{code}}}")),
+            Term::Code(code) => match inner_template(code) {
+                Some(inner) => quoted.push_str(inner),
+                None => quoted.push_str(&format!("${{{code}}}")),
+            },
             Term::Known(value) => match plain(value) {
                 Some(text) => quoted.push_str(crate::hcl::quote(&text).trim_start_matches('"').strip_suffix('"').unwrap_or_default()),
                 None => return Term::Unknown,
@@ -411,5 +421,7 @@ mod tests {
     fn templates_with_code_stay_templates() {
         let term = call("format", &[text("a-%s-\"%d"), Term::Code("var.x".into()), Term::Known(3.into())]);
         assert_eq!(term, Term::Code("\"a-${var.x}-\\\"3\"".into()));
+        let nested = call("format", &[text("b %s"), term]);
+        assert_eq!(nested, Term::Code("\"b a-${var.x}-\\\"3\"".into()));
     }
 }

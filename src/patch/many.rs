@@ -112,6 +112,11 @@ fn one_by_one(bench: &mut Workbench, requests: &[Request<'_>], order: &[usize]) 
                 }
             };
             let mut result = bench.fix_at(request, key);
+            // Another instance of the same block, whose finding was answered by the first one's fix.
+            let same = |earlier: &usize| requests[*earlier].rule.id == request.rule.id;
+            if matches!(result, Ok(Outcome::NotApplicable(_))) && done.get(key).is_some_and(|earlier| earlier.iter().any(same)) {
+                result = Ok(Outcome::Holds);
+            }
             if matches!(result, Ok(Outcome::Patch(_))) {
                 let earlier = done.entry(key).or_default();
                 let undone =

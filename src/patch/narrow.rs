@@ -11,6 +11,7 @@ use super::context::Context;
 use super::follow::{Decided, Leaf, Site, follow, follow_into, term_of};
 use super::plan::{Change, Plan, elsewhere, find_expression, replace};
 use super::render::Wanted;
+use super::shared::asked;
 use super::term::{Term, any, equal};
 use super::workbench::{BlockKey, deciding_block};
 
@@ -81,6 +82,17 @@ fn objects(attribute: &Attribute, every: bool) -> Vec<(&Expression, Option<Span>
     }
 }
 
+/// The lists that a call puts together: what may not be in the whole may not be in any of them.
+fn parts_of(expression: &Expression) -> Option<Vec<&Expression>> {
+    let Expression::FuncCall(call) = expression else { return None };
+    let arguments: Vec<&Expression> = call.args.iter().collect();
+    match (call.name.name.as_str(), arguments.as_slice()) {
+        ("concat" | "setunion", lists) => Some(lists.iter().flat_map(|list| parts_of(list).unwrap_or_else(|| vec![list])).collect()),
+        ("distinct" | "compact" | "sort" | "toset" | "tolist", [list]) => parts_of(list),
+        _ => None,
+    }
+}
+
 impl Narrowing<'_> {
     fn is_dropped(&self, term: &Term) -> Option<bool> {
         match self.parts(term) {
@@ -106,11 +118,20 @@ impl Narrowing<'_> {
             return Ok(Plan::new());
         }
         let mut changes = Plan::new();
-        for leaf in follow(self.cx.bench, site, &attribute.value, Some(attribute.value_span)) {
-            let only = Removal { key, site, document, body, attribute };
-            changes.extend(self.leaf(&leaf, Some(&only))?);
+        if let Some(parts) = parts_of(&attribute.value) {
+            for part in parts {
+                let leaves = follow(self.cx.bench, site, part, expression_span(part));
+                let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| self.leaf(leaf, None)).collect();
+                changes.extend(asked(plans?.concat(), &site.path, expression_span(part).unwrap_or(attribute.value_span), &leaves));
+            }
+            return Ok(changes);
         }
-        Ok(changes)
+        let leaves = follow(self.cx.bench, site, &attribute.value, Some(attribute.value_span));
+        for leaf in &leaves {
+            let only = Removal { key, site, document, body, attribute };
+            changes.extend(self.leaf(leaf, Some(&only))?);
+        }
+        Ok(asked(changes, &site.path, attribute.value_span, &leaves))
     }
 
     /// What lies inside an argument's value, from the step at `depth` on; `block` in the condition is the object in question.
@@ -122,7 +143,7 @@ impl Narrowing<'_> {
             let plan = || {
                 let leaves = follow_into(self.cx.bench, site, object, span, false, rest);
                 let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| self.leaf(leaf, None)).collect();
-                Ok(plans?.concat())
+                Ok(asked(plans?.concat(), &site.path, span.unwrap_or(attribute.value_span), &leaves))
             };
             changes.extend(match &*attribute.value {
                 Expression::Array(_) | Expression::Object(_) => {
@@ -256,6 +277,7 @@ impl Narrowing<'_> {
             summary: summary.clone(),
             argument: path.clone(),
             through: leaf.through.clone(),
+            asked: None,
         };
         let mut edits = Vec::new();
         let (first, rest) = gone.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
@@ -339,6 +361,13 @@ impl Removal<'_> {
         } else {
             super::json_edit::remove_member(self.document.text(), self.attribute.span)
         };
-        Change { path: self.key.path.clone(), edit, summary: format!("removes `{path}`"), argument: path.to_owned(), through: Vec::new() }
+        Change {
+            path: self.key.path.clone(),
+            edit,
+            summary: format!("removes `{path}`"),
+            argument: path.to_owned(),
+            through: Vec::new(),
+            asked: None,
+        }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Change {
     pub argument: String,
     /// Places passed on the way to the deciding one.
     pub through: Vec<Place>,
+    /// The argument that asked for it, when its value was followed to where it is decided.
+    pub asked: Option<super::shared::Asked>,
 }
 
 /// Changes that make one end hold; none when it holds.
@@ -50,7 +52,7 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
         Decided::Absent(_) => format!("sets `{argument}` to `{shown}`{via}"),
         _ => format!("changes `{argument}` from `{before}` to `{shown}`{via}"),
     };
-    Ok(Change { path: leaf.site.path.clone(), edit, summary, argument: argument.to_owned(), through: leaf.through.clone() })
+    Ok(Change { path: leaf.site.path.clone(), edit, summary, argument: argument.to_owned(), through: leaf.through.clone(), asked: None })
 }
 
 /// A value's text for the syntax and the place it goes to.
@@ -113,7 +115,14 @@ pub(super) fn insert(document: &Document, key: &BlockKey, body: &Body, name: &st
     let summary = format!("sets `{argument}` to `{}`", shorten(&wanted.text));
     edits
         .into_iter()
-        .map(|edit| Change { path: key.path.clone(), edit, summary: summary.clone(), argument: argument.to_owned(), through: Vec::new() })
+        .map(|edit| Change {
+            path: key.path.clone(),
+            edit,
+            summary: summary.clone(),
+            argument: argument.to_owned(),
+            through: Vec::new(),
+            asked: None,
+        })
         .collect()
 }
 
@@ -138,6 +147,7 @@ pub(super) fn insert_nested(
         summary: format!("adds the block `{argument}`"),
         argument: argument.to_owned(),
         through: Vec::new(),
+        asked: None,
     })
 }
 

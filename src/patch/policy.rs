@@ -96,6 +96,34 @@ fn conditions_from_json(held: &Term) -> Term {
     Term::list(found)
 }
 
+/// `condition` blocks as the provider makes a policy of them: the values of one test of one variable are joined.
+/// Source: <https://github.com/hashicorp/terraform-provider-aws/issues/33093>.
+fn joined_conditions(held: &Term) -> Term {
+    let Some(blocks) = held.elements() else { return held.clone() };
+    let mut joined: Vec<Term> = Vec::new();
+    for block in blocks {
+        let Some(at) = joined.iter().position(|known| is_same_test(known, &block)) else {
+            joined.push(block);
+            continue;
+        };
+        let values = |term: &Term| as_list(&term.member("values")).elements();
+        let (Some(mut all), Some(more)) = (values(&joined[at]), values(&block)) else { return Term::Unknown };
+        all.extend(more);
+        let same = |name: &str| (name.to_owned(), block.member(name));
+        joined[at] = Term::object(vec![same("test"), same("variable"), ("values".into(), Term::list(all))]);
+    }
+    Term::list(joined)
+}
+
+/// Whether two conditions are the same test of the same variable.
+pub(super) fn is_same_test(a: &Term, b: &Term) -> bool {
+    let same = |name: &str| match (a.member(name).text(), b.member(name).text()) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => false,
+    };
+    same("test") && same("variable")
+}
+
 /// A `statement` block of `aws_iam_policy_document` (its body as an object), in our shape.
 pub(super) fn from_block(body: &Term) -> Term {
     let members = MEMBERS
@@ -104,7 +132,8 @@ pub(super) fn from_block(body: &Term) -> Term {
             let held = body.member(if *own == "conditions" { "condition" } else { own });
             let value = match *own {
                 "effect" if held.is_null() == Some(true) => Term::Known("Allow".into()),
-                "principals" | "not_principals" | "conditions" => as_list(&held),
+                "conditions" => joined_conditions(&as_list(&held)),
+                "principals" | "not_principals" => as_list(&held),
                 _ if *is_list => as_list(&held),
                 _ => held,
             };

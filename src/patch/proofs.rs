@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::hcl::{self, Document, Syntax};
 use crate::model::{ChangedFile, Refusal, RefusalKind};
-use crate::terraform::directory_of;
+use crate::terraform::{directory_of, is_configuration_file};
 
-use super::workbench::{Workbench, is_configuration};
+use super::workbench::Workbench;
 
 /// Names of the proofs, in the order they are made.
 pub const PROOFS: [&str; 9] = [
@@ -45,7 +45,7 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         references_exist(bench, path, old.as_deref(), &document)?;
         super::schema_proof::accepted(bench, path, old.as_deref(), &document)?;
     }
-    for path in files.keys().filter(|path| is_configuration(path)) {
+    for path in files.keys().filter(|path| is_configuration_file(path)) {
         no_duplicates(bench, path)?;
     }
     Ok(())

@@ -44,7 +44,7 @@ pub(super) fn plan(cx: Context<'_>, spec: &RemoveSpec, key: &BlockKey) -> Result
                 Syntax::Json => json_edit::remove_member(document.text(), span),
             };
             let summary = format!("{what} `{}`", spec.path);
-            Ok(vec![Change { path: key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }])
+            Ok(vec![Change { path: key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new(), asked: None }])
         };
         changes.extend(cx.gate(spec.when.as_ref(), Some((&site, body)), plan)?);
     }

@@ -119,10 +119,33 @@ fn value(scope: &RuleScope<'_>, expression: &Expression) -> Term {
     let condition = RuleScope { cx: scope.cx, block: scope.block.clone(), statement: scope.statement.clone(), writing: Writing::Condition };
     match Environment::new(&condition).evaluate(expression) {
         term @ Term::Known(_) => term,
-        other => match Environment::new(scope).evaluate(expression) {
+        other => match Environment::new(&Written { values: &condition, code: scope }).evaluate(expression) {
             Term::Unknown => other,
             written => written,
         },
+    }
+}
+
+/// What is known by its value and what is not by its code: `"tcp ${each.value}"` of a known protocol and a port of each instance.
+struct Written<'s, 'c> {
+    values: &'s RuleScope<'c>,
+    code: &'s RuleScope<'c>,
+}
+
+impl Scope for Written<'_, '_> {
+    fn member(&self, root: &str, name: &str) -> Option<Term> {
+        match self.values.member(root, name) {
+            Some(term @ Term::Known(_)) => Some(term),
+            other => self.code.code(root, name).or(other),
+        }
+    }
+
+    fn root(&self, root: &str) -> Option<Term> {
+        self.code.root(root)
+    }
+
+    fn call(&self, name: &str, arguments: &[Term]) -> Option<Term> {
+        self.code.call(name, arguments)
     }
 }
 

@@ -3,15 +3,17 @@
 use hcl_edit::expr::Expression;
 use serde_json::Value;
 
-use crate::hcl::{self, Attribute, Body, Document, Found, Step, parse_path};
+use crate::hcl::{self, Attribute, Block, Body, Document, Found, Step, parse_path};
 use crate::model::{Refusal, RefusalKind};
 use crate::rule::{RuleExpression, SetSpec};
 
 use super::context::{BlockMeaning, Context, RuleScope, Writing};
+use super::dynamic::{empty_for_each, no_block};
 use super::evaluate::as_number;
 use super::follow::{Decided, Leaf, Site, follow, term_of};
 use super::plan::{Change, Plan, elsewhere, find_expression, insert, insert_nested, replace};
 use super::render::{Wanted, render};
+use super::shared::asked;
 use super::term::{Term, all, any, equal};
 use super::workbench::{BlockKey, deciding_block};
 
@@ -139,6 +141,9 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
     let key = deciding_block(cx.bench, key, &first.name);
     let document = cx.bench.document(&key.path)?;
     let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
+    if let Some(empty) = makes_none(cx, &key, block, &path) {
+        return if default_meets(cx, spec, &key, &document, block) { Ok(Plan::new()) } else { Err(no_block(cx, &spec.path, &key, empty)) };
+    }
     let mut changes = Plan::new();
     for found in block.body.find(&path) {
         let (body, depth) = match found {
@@ -164,6 +169,21 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
         changes.extend(cx.gate(spec.when.as_ref(), around.as_ref().map(|site| (site, body)), plan)?);
     }
     Ok(changes)
+}
+
+/// The `dynamic` block that the path leads into, when it makes no block and no other has that name.
+fn makes_none<'d>(cx: Context<'_>, key: &BlockKey, block: &'d Block, path: &[Step]) -> Option<&'d Attribute> {
+    let first = path.first().filter(|step| path.len() > 1 && !step.every)?;
+    let mut named = block.body.blocks.iter().filter(|inner| inner.kind == first.name || inner.label(0) == Some(&first.name));
+    let (only, None) = (named.next()?, named.next()) else { return None };
+    empty_for_each(cx, key, only)
+}
+
+/// Whether the end holds when nothing is said.
+fn default_meets(cx: Context<'_>, spec: &SetSpec, key: &BlockKey, document: &Document, block: &Block) -> bool {
+    let spot = Spot { key, document, body: &block.body, prefix: "", writing: Writing::Condition };
+    let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
+    !spec.create_blocks || (spec.default.is_some() || !spec.present) && End::of(spec).met(&spot.scope(cx), &default) == Some(true)
 }
 
 pub(super) fn prefix_of(steps: &[Step]) -> String {
@@ -194,7 +214,8 @@ pub(super) fn argument(
     if leaves.iter().any(is_stuck) {
         leaves = super::evaluated::literals(cx.bench, spot, attribute).unwrap_or(leaves);
     }
-    leaves_plan(cx, &scope, &leaves, name, end, default)
+    let changes = leaves_plan(cx, &scope, &leaves, name, end, default)?;
+    Ok(asked(changes, &spot.key.path, attribute.value_span, &leaves))
 }
 
 /// The changes of the places that decide a value.
@@ -256,6 +277,7 @@ fn add_missing(cx: Context<'_>, scope: &RuleScope<'_>, leaf: &Leaf, held: &Term,
         summary: format!("adds {} to `{name}`", missing.join(", ")),
         argument: name.to_owned(),
         through: leaf.through.clone(),
+        asked: None,
     })
 }
 
@@ -310,5 +332,6 @@ fn insert_object(spot: Spot<'_>, spec: &SetSpec, outer: &[Step], name: &str, wan
 fn inside(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute, spec: &SetSpec, rest: &[Step]) -> Result<Plan, Refusal> {
     let many = attribute.value.is_array();
     let leaves = super::follow::follow_into(cx.bench, &spot.site(), &attribute.value, Some(attribute.value_span), many, rest);
-    leaves_plan(cx, &spot.scope(cx), &leaves, &spec.path, End::of(spec), spec.default.as_ref())
+    let changes = leaves_plan(cx, &spot.scope(cx), &leaves, &spec.path, End::of(spec), spec.default.as_ref())?;
+    Ok(asked(changes, &spot.key.path, attribute.value_span, &leaves))
 }

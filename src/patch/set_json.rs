@@ -11,6 +11,7 @@ use super::follow::{follow_into, term_of};
 use super::plan::{Change, Plan, shorten};
 use super::policy_text::{PolicyText, heredoc_content};
 use super::set::{End, Spot, leaves_plan};
+use super::shared::asked;
 use super::statement_text::json_value;
 use super::term::Term;
 use super::yaml_text::YamlText;
@@ -57,8 +58,13 @@ pub(super) fn plan(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, members: &Me
                 let term = term_of(cx.bench, &site, object, expression_span(object));
                 let scope = RuleScope { block: Some(BlockMeaning::Term(term.clone())), writing: Writing::Target, ..cx.scope() };
                 let plan = || {
-                    let leaves = follow_into(cx.bench, &site, object, expression_span(object), false, rest);
-                    leaves_plan(cx, &scope, &leaves, &spec.path, End::of(spec), spec.default.as_ref())
+                    let span = expression_span(object);
+                    let leaves = follow_into(cx.bench, &site, object, span, false, rest);
+                    let changes = leaves_plan(cx, &scope, &leaves, &spec.path, End::of(spec), spec.default.as_ref())?;
+                    Ok(match span {
+                        Some(span) => asked(changes, &spot.key.path, span, &leaves),
+                        None => changes,
+                    })
                 };
                 // An object that is put together by other means has no entries to look at.
                 if !object_entries(object).is_empty() {
@@ -100,7 +106,7 @@ fn in_yaml(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, yaml: &YamlText, blo
     let edit =
         edit.ok_or_else(|| missing_object(cx, spot, spec, spot.key.in_document(spot.document).map_or(Span::at(0), |block| block.span)))?;
     let summary = format!("sets `{}` to `{}`", spec.path, shorten(&wanted.text));
-    Ok(vec![Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }])
+    Ok(vec![Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new(), asked: None }])
 }
 
 fn in_text(
@@ -203,7 +209,7 @@ fn wanted(
 }
 
 fn change(spot: Spot<'_>, spec: &SetSpec, edit: Edit, summary: String) -> Change {
-    Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new() }
+    Change { path: spot.key.path.clone(), edit, summary, argument: spec.path.clone(), through: Vec::new(), asked: None }
 }
 
 fn missing_object(cx: Context<'_>, spot: Spot<'_>, spec: &SetSpec, span: Span) -> Refusal {

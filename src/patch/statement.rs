@@ -114,7 +114,7 @@ impl<'a> Ends<'a> {
     }
 
     pub(super) fn change(&self, path: &str, edit: Edit, summary: String) -> Change {
-        Change { path: path.to_owned(), edit, summary, argument: self.spec.path.clone(), through: Vec::new() }
+        Change { path: path.to_owned(), edit, summary, argument: self.spec.path.clone(), through: Vec::new(), asked: None }
     }
 
     pub(super) fn said(name: &str, wanted: &Term) -> String {

@@ -6,10 +6,10 @@ use crate::model::{Edit, Refusal, Span};
 use super::context::{Context, Writing};
 use super::follow::body_term;
 use super::plan::{Change, Plan, insert, insert_nested};
-use super::policy::{from_block, member_holds, own_name};
+use super::policy::{from_block, is_same_test, member_holds, own_name};
 use super::render::Wanted;
 use super::statement::Ends;
-use super::term::Term;
+use super::term::{Term, equal};
 use super::workbench::BlockKey;
 
 impl Ends<'_> {
@@ -56,6 +56,9 @@ impl Ends<'_> {
         let summary = Self::said(name, wanted);
         match name {
             "principals" | "not_principals" => {
+                if let Some(changes) = self.one_principal(key, body, name, wanted, &summary) {
+                    return Ok(changes);
+                }
                 let texts = principal_blocks(name, wanted).ok_or_else(unclear)?;
                 let mut changes: Plan = body
                     .nested(name)
@@ -78,7 +81,13 @@ impl Ends<'_> {
                 let mut changes = Plan::new();
                 for condition in wanted.elements().ok_or_else(unclear)? {
                     let alone = Term::list(vec![condition.clone()]);
-                    if member_holds("conditions", &Term::list(held.clone()), &alone) != Some(true) {
+                    if member_holds("conditions", &Term::list(held.clone()), &alone) == Some(true) {
+                        continue;
+                    }
+                    let replaced = self.other_values(key, document, body, &condition, &summary).ok_or_else(unclear)?;
+                    if !replaced.is_empty() {
+                        changes.extend(replaced);
+                    } else {
                         let text = condition_block(&condition).ok_or_else(unclear)?;
                         changes.push(Change {
                             summary: summary.clone(),
@@ -96,6 +105,41 @@ impl Ends<'_> {
                 }
             }
         }
+    }
+}
+
+impl Ends<'_> {
+    /// Where there is one block and one principal is wanted, its two values change in their places, and comments stay.
+    fn one_principal(&self, key: &BlockKey, body: &Body, name: &str, wanted: &Term, summary: &str) -> Option<Plan> {
+        let (wanted, blocks) = (wanted.elements()?, body.nested(name).collect::<Vec<_>>());
+        let ([wanted], [(_, inner, false)]) = (wanted.as_slice(), blocks.as_slice()) else { return None };
+        let site = Context::site(key);
+        let held = body_term(self.cx.bench, &site, inner);
+        let mut changes = Plan::new();
+        for member in ["type", "identifiers"] {
+            let (attribute, value) = (inner.attribute(member)?, wanted.member(member));
+            if equal(&held.member(member), &value) != Some(true) {
+                let edit = Edit { span: attribute.value_span, text: value.render()? };
+                changes.push(self.change(&key.path, edit, summary.to_owned()));
+            }
+        }
+        Some(changes)
+    }
+
+    /// Gives the block that tests the same variable in the same way the wanted values, and takes further ones away: the provider
+    /// would join their values. Nothing where there is none.
+    fn other_values(&self, key: &BlockKey, document: &Document, body: &Body, wanted: &Term, summary: &str) -> Option<Plan> {
+        let site = Context::site(key);
+        let same = body.nested("condition").filter(|(_, inner, _)| is_same_test(&body_term(self.cx.bench, &site, inner), wanted));
+        let mut changes = Plan::new();
+        for (index, (block, inner, _)) in same.enumerate() {
+            let edit = match inner.attribute("values") {
+                Some(values) if index == 0 => Edit { span: values.value_span, text: wanted.member("values").render()? },
+                _ => hcl::remove_item(document, block.span),
+            };
+            changes.push(self.change(&key.path, edit, summary.to_owned()));
+        }
+        Some(changes)
     }
 }
 

@@ -503,6 +503,52 @@ fn it_is_said_when_the_other_program_reads_another_file() {
 }
 
 #[test]
+fn a_value_that_others_read_is_left_to_them() {
+    let narrow = rule(
+        "a_group",
+        "param \"nets\" {\n type = \"cidr_list\"\n required = true\n description = \"d\"\n}\nnarrow \"in[*].nets\" {\n when = block.port == 22\n drop = [\"0.0.0.0/0\"]\n to = param.nets\n}",
+    );
+    let nets = [("nets", "[\"10.0.0.0/8\"]")];
+    let locals = "locals {\n  all = [\"0.0.0.0/0\"]\n}\n";
+    let group =
+        |port: u16, name: &str| format!("resource \"a_group\" \"{name}\" {{\n  in {{\n    port = {port}\n    nets = local.all\n  }}\n}}\n");
+    // Both want it: one edit where it is decided.
+    let both = format!("{locals}{}{}", group(22, "x"), group(22, "y"));
+    assert_eq!(patched(&narrow, &[("main.tf", &both)], "a_group.x", &nets).files["main.tf"].after, both.replace("0.0.0.0/0", "10.0.0.0/8"));
+    // The other one is a web server: the value is given to this one alone.
+    let other = format!("{locals}{}{}", group(22, "x"), group(443, "y"));
+    let patch = patched(&narrow, &[("main.tf", &other)], "a_group.x", &nets);
+    assert_eq!(patch.files["main.tf"].after, other.replacen("local.all", "[\"10.0.0.0/8\"]", 1));
+    assert!(patch.summary[0].contains("`local.all`, which decides it, decides others as well"), "{:?}", patch.summary);
+
+    // A switch that also says how many there are is thrown by a person, or not at all.
+    let count = "variable \"on\" {\n  default = false\n}\nresource \"a_db\" \"x\" {\n  encrypted = var.on\n}\nresource \"a_key\" \"k\" {\n  count = var.on ? 1 : 0\n}\n";
+    let refusal = refused(&encrypted(), &[("main.tf", count)], "a_db.x");
+    assert!(refusal.message.contains("`var.on` decides `encrypted`, and `count` of `a_key.k` as well"), "{}", refusal.message);
+    // Through a module: the call's argument feeds another block as well.
+    let module =
+        "variable \"on\" {}\nresource \"a_db\" \"x\" {\n  encrypted = var.on\n}\nresource \"a_disk\" \"d\" {\n  safe = var.on\n}\n";
+    let call = "module \"m\" {\n  source = \"./m\"\n  on = false\n}\n";
+    let refusal = refused(&encrypted(), &[("m/main.tf", module), ("main.tf", call)], "a_db.x");
+    assert!(refusal.message.contains("`safe` of `a_disk.d`"), "{}", refusal.message);
+    // Another entry of the same map, and an element that is read for something else, are no readers.
+    let map = "locals {\n  dbs = { a = { encrypted = false, size = 1 } }\n}\nresource \"a_db\" \"x\" {\n  for_each = local.dbs\n  encrypted = each.value.encrypted\n}\nresource \"a_disk\" \"d\" {\n  for_each = local.dbs\n  size = each.value.size\n}\n";
+    let after = &patched(&encrypted(), &[("main.tf", map)], "a_db.x", &[]).files["main.tf"].after;
+    assert_eq!(*after, map.replace("encrypted = false", "encrypted = true"));
+}
+
+#[test]
+fn tests_that_name_the_block_are_named() {
+    let block = "resource \"a_db\" \"x\" {\n  encrypted = false\n}\n";
+    let test = "run \"plain\" {\n  assert {\n    condition = !a_db.x.encrypted\n  }\n}\n";
+    let notes = |path: &str, text: &str| patched(&encrypted(), &[("m/main.tf", block), (path, text)], "a_db.x", &[]).notes;
+    let said = "The test `m/tests/db.tofutest.hcl` names `a_db.x`: run it, for it may expect what was before.";
+    assert_eq!(notes("m/tests/db.tofutest.hcl", test), [said]);
+    assert_eq!(notes("m/tests/db.tftest.hcl", &test.replace("a_db.x.", "a_db.xy.")), [""; 0]);
+    assert_eq!(notes("other/db.tftest.hcl", test), [""; 0]);
+}
+
+#[test]
 fn what_waits_for_another_fix_is_tried_again_and_many_modules_are_fixed_side_by_side() {
     let one = rule("a_db", "set \"encrypted\" {\n value = true\n}");
     let two = rule(

@@ -103,11 +103,6 @@ impl BlockKey {
     }
 }
 
-/// Whether Terraform or OpenTofu reads a file as configuration.
-pub(super) fn is_configuration(path: &str) -> bool {
-    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.ends_with(end))
-}
-
 /// Whether a file replaces arguments of blocks in other files.
 pub(super) fn is_override(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

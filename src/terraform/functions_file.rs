@@ -82,7 +82,8 @@ fn fileset(arguments: &Arguments<'_>) -> Answer {
             found.push(Traced::bare(Value::string(name)));
         }
     }
-    Ok(Value::build_list(found, true, None).into())
+    // Which files there are beside those that were read is not known.
+    Ok(Value::build_list(found, true, Some(Arc::new(Why::File(pattern)))).into())
 }
 
 fn basename(arguments: &Arguments<'_>) -> Answer {

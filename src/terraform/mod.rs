@@ -64,6 +64,7 @@ mod instances;
 mod json;
 mod json_configuration;
 mod module;
+mod named_files;
 mod native;
 mod operation;
 mod origin;
@@ -89,6 +90,7 @@ pub use directory::{directory_of, is_configuration_file, local_source, module_so
 pub use evaluate::{Evaluator, Limits};
 pub use instances::{Absent, BlockInstance, Found, Lookup, ModuleInstance};
 pub use module::{Import, Module, ModuleCall, ModuleSource, Moved, Removed, Resource};
+pub use named_files::named_files;
 pub use native::expression_of;
 pub use origin::{Hop, Origin, Role};
 pub use pattern::{NameMatch, fixed_ends, match_name};

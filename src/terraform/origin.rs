@@ -139,6 +139,32 @@ impl Origin {
         self.trail().pop()
     }
 
+    /// The stations that a reader needs to see how the value came about: its own way and, where that ends in a computation, the
+    /// ways of what went into it, in the order in which they are written. Each station once, at most `limit` of them. A literal
+    /// that stands inside the computation is left out: whoever reads that has read it.
+    #[must_use]
+    pub fn explained(&self, limit: usize) -> Vec<&Hop> {
+        let mut found: Vec<&Hop> = Vec::new();
+        // What is still to be followed, the next one last, each with the computation it goes into.
+        let mut rest: Vec<(&Origin, Option<&Hop>)> = vec![(self, None)];
+        while let Some((origin, goes_into)) = rest.pop() {
+            for hop in origin.trail() {
+                let read = hop.role == Role::Literal && goes_into.is_some_and(|whole| whole.site.holds(&hop.site));
+                if read || found.iter().any(|known| known.site == hop.site && known.role == hop.role) {
+                    continue;
+                }
+                if found.len() == limit {
+                    return found;
+                }
+                found.push(hop);
+                if matches!(hop.role, Role::Computed { .. }) {
+                    rest.extend(hop.from.iter().rev().map(|input| (input, Some(hop))));
+                }
+            }
+        }
+        found
+    }
+
     /// All the stations that have a say, inputs of computations and conditions included; each once.
     #[must_use]
     pub fn everything(&self) -> Vec<&Hop> {

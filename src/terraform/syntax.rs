@@ -139,6 +139,14 @@ pub struct Site {
     pub span: Span,
 }
 
+impl Site {
+    /// Whether the bytes of `other` lie within these.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        self.file == other.file && self.span.start <= other.span.start && other.span.end <= self.span.end
+    }
+}
+
 /// An expression with its bytes.
 #[derive(Debug, Clone)]
 pub struct Expression {

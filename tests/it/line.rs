@@ -299,6 +299,33 @@ async fn a_finding_without_a_rule_joins_the_hole_it_turns_out_to_be() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_policy_that_the_code_reads_from_a_file_is_mended_in_that_file() {
+    let database = Database::sqlite().await;
+    let queue =
+        "resource \"aws_sqs_queue\" \"orders\" {\n  name   = \"orders\"\n  policy = file(\"${path.module}/policies/orders.json\")\n}\n";
+    let policy = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n      \"Principal\": \"*\",\n      \"Action\": \"sqs:SendMessage\",\n      \"Resource\": \"*\"\n    }\n  ]\n}\n";
+    let settings = "params:\n  trusted_principals: [\"arn:aws:iam::123456789012:root\"]\n";
+    let world =
+        World::with(&[("queues/main.tf", queue), ("queues/policies/orders.json", policy), (".github/remediate.yml", settings)], "main")
+            .await;
+    let bot = Home::new(&database).start(&world).await;
+    let mut about = finding();
+    about["resource_arn"] = json!("arn:aws:sqs:us-east-1:123456789012:orders");
+    about["rule"] = json!("aws/sqs/policy-named-principals");
+    bot.finding(&about).await;
+    let pull = world.pull("a pull request").await;
+    let head = pull.pull().unwrap().head_ref;
+    let changed = world.infra.read(&head, "queues/policies/orders.json").unwrap();
+    let principal: serde_json::Value = serde_json::from_str(&changed).unwrap();
+    assert_eq!(principal["Statement"][0]["Principal"], json!({ "AWS": "arn:aws:iam::123456789012:root" }), "{changed}");
+    assert!(policy.lines().filter(|line| !line.contains("Principal")).all(|line| changed.contains(line)), "{changed}");
+    assert_eq!(world.infra.read(&head, "queues/main.tf").unwrap(), queue);
+    // Merged, the file has changed without the code that names it.
+    pull.merge("maria").unwrap();
+    bot.becomes(RemediationState::Verified).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_by_the_api_are_made_by_github_itself() {
     let database = Database::sqlite().await;
     let world = World::new().await;

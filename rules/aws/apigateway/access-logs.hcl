@@ -30,6 +30,12 @@ rule "aws/apigateway/access-logs" {
     resource = ["aws_api_gateway_stage", "aws_apigatewayv2_stage"]
   }
 
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
+
   companion "aws_cloudwatch_log_group" {
     referenced_by = "access_log_settings.destination_arn"
     attribute     = "arn"
@@ -37,6 +43,11 @@ rule "aws/apigateway/access-logs" {
     body {
       name              = format("/aws/apigateway/%s", resource.name)
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -148,5 +159,35 @@ rule "aws/apigateway/access-logs" {
       }
     EOT
     unchanged = true
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = "prod"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = "prod"
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = "/aws/apigateway/orders"
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

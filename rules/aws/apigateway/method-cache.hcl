@@ -211,4 +211,30 @@ rule "aws/apigateway/method-cache" {
       }
     EOT
   }
+
+  example "a cache in the clear" {
+    before = <<-EOT
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          caching_enabled = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_method_settings" "main" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = "prod"
+        method_path = "*/*"
+
+        settings {
+          caching_enabled      = true
+          cache_data_encrypted = true
+        }
+      }
+    EOT
+  }
 }

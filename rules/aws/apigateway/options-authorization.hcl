@@ -191,4 +191,55 @@ rule "aws/apigateway/options-authorization" {
       }
     EOT
   }
+
+  example "the API lets everybody in" {
+    before = <<-EOT
+      resource "aws_api_gateway_rest_api" "orders" {
+        name = "orders"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "execute-api:Invoke"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+
+      resource "aws_api_gateway_method" "options" {
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        resource_id   = aws_api_gateway_resource.orders.id
+        http_method   = "OPTIONS"
+        authorization = "NONE"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_rest_api" "orders" {
+        name = "orders"
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = "*"
+              Action    = "execute-api:Invoke"
+              Resource  = "*"
+            },
+          ]
+        })
+      }
+
+      resource "aws_api_gateway_method" "options" {
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        resource_id   = aws_api_gateway_resource.orders.id
+        http_method   = "OPTIONS"
+        authorization = "AWS_IAM"
+      }
+    EOT
+  }
 }

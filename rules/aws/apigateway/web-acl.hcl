@@ -146,4 +146,44 @@ rule "aws/apigateway/web-acl" {
     EOT
     unchanged = true
   }
+
+  example "a regional API" {
+    params = { web_acl_arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/main/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_api_gateway_rest_api" "orders" {
+        name = "orders"
+
+        endpoint_configuration {
+          types = ["REGIONAL"]
+        }
+      }
+
+      resource "aws_api_gateway_stage" "live" {
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        deployment_id = aws_api_gateway_deployment.orders.id
+        stage_name    = "live"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_rest_api" "orders" {
+        name = "orders"
+
+        endpoint_configuration {
+          types = ["REGIONAL"]
+        }
+      }
+
+      resource "aws_api_gateway_stage" "live" {
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        deployment_id = aws_api_gateway_deployment.orders.id
+        stage_name    = "live"
+      }
+
+      resource "aws_wafv2_web_acl_association" "live" {
+        resource_arn = aws_api_gateway_stage.live.arn
+        web_acl_arn  = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/main/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
 }

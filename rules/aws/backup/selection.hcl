@@ -181,4 +181,55 @@ rule "aws/backup/selection" {
     EOT
     unchanged = true
   }
+
+  example "a selection names other volumes" {
+    params = {
+      backup_plan_id  = "1234abcd-12ab-34cd-56ef-1234567890ab"
+      backup_role_arn = "arn:aws:iam::111122223333:role/backup"
+    }
+
+    before = <<-EOT
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 100
+      }
+
+      resource "aws_ebs_volume" "logs" {
+        availability_zone = "eu-west-1a"
+        size              = 100
+      }
+
+      resource "aws_backup_selection" "logs" {
+        name         = "logs"
+        plan_id      = aws_backup_plan.main.id
+        iam_role_arn = aws_iam_role.backup.arn
+        resources    = [aws_ebs_volume.logs.arn]
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 100
+      }
+
+      resource "aws_backup_selection" "data" {
+        name         = "data"
+        plan_id      = "1234abcd-12ab-34cd-56ef-1234567890ab"
+        iam_role_arn = "arn:aws:iam::111122223333:role/backup"
+        resources    = [aws_ebs_volume.data.arn]
+      }
+
+      resource "aws_ebs_volume" "logs" {
+        availability_zone = "eu-west-1a"
+        size              = 100
+      }
+
+      resource "aws_backup_selection" "logs" {
+        name         = "logs"
+        plan_id      = aws_backup_plan.main.id
+        iam_role_arn = aws_iam_role.backup.arn
+        resources    = [aws_ebs_volume.logs.arn]
+      }
+    EOT
+  }
 }

@@ -85,4 +85,41 @@ rule "aws/cloudfront/origin-https" {
     EOT
     unchanged = true
   }
+
+  example "plain HTTP to a load balancer" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+
+        origin {
+          domain_name = "web-1234567890.eu-west-1.elb.amazonaws.com"
+          origin_id   = "web"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "http-only"
+            origin_ssl_protocols   = ["TLSv1.2"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+
+        origin {
+          domain_name = "web-1234567890.eu-west-1.elb.amazonaws.com"
+          origin_id   = "web"
+
+          custom_origin_config {
+            http_port              = 80
+            https_port             = 443
+            origin_protocol_policy = "https-only"
+            origin_ssl_protocols   = ["TLSv1.2"]
+          }
+        }
+      }
+    EOT
+  }
 }

@@ -37,6 +37,11 @@ rule "aws/cloudtrail/log-group" {
     default     = null
     description = "Role that CloudTrail assumes to write there. Null means a role of its own, which may write to the log group of its own."
   }
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
 
   set "cloud_watch_logs_group_arn" {
     value   = param.trail_log_group_arn
@@ -60,6 +65,11 @@ rule "aws/cloudtrail/log-group" {
     body {
       name              = format("/aws/cloudtrail/%s", target.name)
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -304,6 +314,55 @@ rule "aws/cloudtrail/log-group" {
 
         name              = "/aws/cloudtrail/${each.key}"
         retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_cloudtrail" "main" {
+        name           = "main"
+        s3_bucket_name = aws_s3_bucket.audit.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudtrail" "main" {
+        name                       = "main"
+        s3_bucket_name             = aws_s3_bucket.audit.id
+        cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.main_trail.arn}:*"
+        cloud_watch_logs_role_arn  = aws_iam_role.main_trail.arn
+      }
+
+      resource "aws_iam_role_policy" "main_trail" {
+        role = aws_iam_role.main_trail.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect   = "Allow"
+            Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            Resource = "${aws_cloudwatch_log_group.main_trail.arn}:log-stream:*"
+          }]
+        })
+      }
+
+      resource "aws_iam_role" "main_trail" {
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "cloudtrail.amazonaws.com" }
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "main_trail" {
+        name              = "/aws/cloudtrail/main"
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
   }

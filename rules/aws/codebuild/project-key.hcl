@@ -98,4 +98,32 @@ rule "aws/codebuild/project-key" {
     EOT
     refused = true
   }
+
+  example "artifacts in S3" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_codebuild_project" "main" {
+        name         = "main"
+        service_role = aws_iam_role.build.arn
+
+        artifacts {
+          type     = "S3"
+          location = aws_s3_bucket.artifacts.bucket
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_codebuild_project" "main" {
+        name           = "main"
+        service_role   = aws_iam_role.build.arn
+        encryption_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+        artifacts {
+          type     = "S3"
+          location = aws_s3_bucket.artifacts.bucket
+        }
+      }
+    EOT
+  }
 }

@@ -22,6 +22,21 @@ rule "aws/config/record-global-resources" {
     resource = "aws_config_configuration_recorder"
   }
 
+  # AWS takes neither a list of types nor exclusions together with all types.
+  remove "recording_group.resource_types" {
+    when = target.recording_group.all_supported == false
+  }
+
+  remove "recording_group.exclusion_by_resource_types" {
+    when = target.recording_group.all_supported == false
+  }
+
+  set "recording_group.recording_strategy.use_only" {
+    value         = "ALL_SUPPORTED_RESOURCE_TYPES"
+    create_blocks = false
+    when          = target.recording_group.all_supported == false && target.recording_group.recording_strategy.use_only != null
+  }
+
   block "recording_group" {
     body {
       set "all_supported" {
@@ -219,6 +234,63 @@ rule "aws/config/record-global-resources" {
         recording_group {
           all_supported                 = true
           include_global_resource_types = true
+        }
+      }
+    EOT
+  }
+
+  example "some types by name" {
+    before = <<-EOT
+      resource "aws_config_configuration_recorder" "main" {
+        role_arn = aws_iam_role.config.arn
+
+        recording_group {
+          all_supported  = false
+          resource_types = ["AWS::EC2::Instance"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_config_configuration_recorder" "main" {
+        role_arn = aws_iam_role.config.arn
+
+        recording_group {
+          all_supported                 = true
+          include_global_resource_types = true
+        }
+      }
+    EOT
+  }
+
+  example "all types but some" {
+    before = <<-EOT
+      resource "aws_config_configuration_recorder" "main" {
+        role_arn = aws_iam_role.config.arn
+
+        recording_group {
+          all_supported = false
+
+          exclusion_by_resource_types {
+            resource_types = ["AWS::EC2::NetworkInterface"]
+          }
+
+          recording_strategy {
+            use_only = "EXCLUSION_BY_RESOURCE_TYPES"
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_config_configuration_recorder" "main" {
+        role_arn = aws_iam_role.config.arn
+
+        recording_group {
+          all_supported                 = true
+          include_global_resource_types = true
+
+          recording_strategy {
+            use_only = "ALL_SUPPORTED_RESOURCE_TYPES"
+          }
         }
       }
     EOT

@@ -124,4 +124,26 @@ rule "aws/dms/endpoint-key" {
     EOT
     refused = true
   }
+
+  example "an endpoint in S3" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_dms_s3_endpoint" "lake" {
+        endpoint_id             = "lake"
+        endpoint_type           = "target"
+        bucket_name             = aws_s3_bucket.lake.bucket
+        service_access_role_arn = aws_iam_role.dms.arn
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_dms_s3_endpoint" "lake" {
+        endpoint_id             = "lake"
+        endpoint_type           = "target"
+        bucket_name             = aws_s3_bucket.lake.bucket
+        service_access_role_arn = aws_iam_role.dms.arn
+        kms_key_arn             = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
 }

@@ -208,4 +208,32 @@ rule "aws/ebs/volume-encryption" {
     EOT
     refused = true
   }
+
+  example "attached to an instance" {
+    before = <<-EOT
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 100
+      }
+
+      resource "aws_volume_attachment" "data" {
+        device_name = "/dev/sdh"
+        volume_id   = aws_ebs_volume.data.id
+        instance_id = aws_instance.orders.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 100
+        encrypted         = true
+      }
+
+      resource "aws_volume_attachment" "data" {
+        device_name = "/dev/sdh"
+        volume_id   = aws_ebs_volume.data.id
+        instance_id = aws_instance.orders.id
+      }
+    EOT
+  }
 }

@@ -211,4 +211,21 @@ rule "aws/ec2/no-public-address" {
       }
     EOT
   }
+
+  example "a launch configuration" {
+    before = <<-EOT
+      resource "aws_launch_configuration" "web" {
+        image_id                    = data.aws_ami.web.id
+        instance_type               = "t3.micro"
+        associate_public_ip_address = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_launch_configuration" "web" {
+        image_id                    = data.aws_ami.web.id
+        instance_type               = "t3.micro"
+        associate_public_ip_address = false
+      }
+    EOT
+  }
 }

@@ -6,7 +6,8 @@ rule "aws/elb/listener-https" {
 
   rationale = <<-EOT
     Over plain HTTP everybody on the way reads and changes what is sent,
-    passwords and session cookies included.
+    passwords and session cookies included. Where the load balancer serves HTTPS
+    already, its plain listener is there to lead visitors to it.
   EOT
 
   references = [
@@ -15,7 +16,7 @@ rule "aws/elb/listener-https" {
   ]
 
   aliases {
-    checkov   = ["CKV_AWS_2"]
+    checkov   = ["CKV_AWS_2", "CKV2_AWS_20"]
     trivy     = ["AWS-0054"]
     tfsec     = ["aws-elb-http-not-used"]
     kics      = ["de7f5e83-da88-4046-871f-ea18504b1d43"]
@@ -26,37 +27,82 @@ rule "aws/elb/listener-https" {
   target {
     resource = ["aws_lb_listener", "aws_alb_listener"]
     when     = (target.protocol == "HTTP" || target.protocol == null) && target.default_action.type != "redirect"
+
+    reached_from "aws_lb" {
+      by = "load_balancer_arn"
+    }
+
+    reached_from "aws_alb" {
+      by = "load_balancer_arn"
+    }
   }
 
   param "certificate_arn" {
     type        = "expression"
-    required    = true
-    description = "Certificate for the names that clients use: an ARN or a reference such as aws_acm_certificate.web.arn."
+    default     = null
+    description = "Certificate for the names that clients use: an ARN or a reference such as aws_acm_certificate.web.arn. Not needed where the load balancer has an HTTPS listener on port 443."
   }
 
-  set "protocol" {
-    value = "HTTPS"
+  # A second listener on port 443 is none that the load balancer could have.
+  remove "default_action.target_group_arn" {
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
   }
 
-  set "port" {
-    value = 443
-    when  = target.port == 80
+  remove "default_action.forward" {
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
   }
 
-  set "ssl_policy" {
-    value   = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-    present = true
+  remove "default_action.fixed_response" {
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+  }
+
+  set "default_action.type" {
+    value         = "redirect"
+    create_blocks = false
+    when          = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+  }
+
+  block "default_action.redirect" {
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+
+    body {
+      port        = "443"
+      protocol    = "HTTPS"
+      status_code = "HTTP_301"
+    }
   }
 
   set "certificate_arn" {
     value   = param.certificate_arn
     present = true
+    when    = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+  }
+
+  set "protocol" {
+    value = "HTTPS"
+    when  = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+  }
+
+  set "port" {
+    value = 443
+    when  = target.port == 80 && !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+  }
+
+  set "ssl_policy" {
+    value   = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    present = true
+    when    = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+  }
+
+  refuse {
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false) && (linked("aws_lb_listener_rule", "listener_arn") || linked("aws_alb_listener_rule", "listener_arn"))
+    note = "The load balancer serves HTTPS already, and this listener has rules of its own that a redirect would not reach: they would still answer over plain HTTP. Move them to the HTTPS listener first."
   }
 
   applicability {
     level    = "review"
-    note     = "Clients must use https:// from then on; the security group must let port 443 in."
-    downtime = "Links and clients with http:// fail, unless another listener redirects them."
+    note     = "Clients must use https:// from then on; the security group must let port 443 in. Requests with a body are not repeated after a redirect."
+    downtime = "Links and clients with http:// fail, unless this listener or another one redirects them."
   }
 
   example "HTTP on port 80" {
@@ -79,8 +125,8 @@ rule "aws/elb/listener-https" {
         load_balancer_arn = aws_lb.web.arn
         port              = 443
         protocol          = "HTTPS"
-        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
         certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
         default_action {
           type             = "forward"
@@ -126,8 +172,63 @@ rule "aws/elb/listener-https" {
         load_balancer_arn = aws_lb.web.arn
         port              = 8080
         protocol          = "HTTPS"
-        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
         certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "HTTP on a port of its own, beside HTTPS" {
+    params = { certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_lb_listener" "web" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 8080
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "web" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 8080
+        protocol          = "HTTPS"
+        certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
 
         default_action {
           type             = "forward"
@@ -172,5 +273,385 @@ rule "aws/elb/listener-https" {
       }
     EOT
     unchanged = true
+  }
+
+  example "the load balancer serves HTTPS already" {
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "redirect"
+
+          redirect {
+            port        = "443"
+            protocol    = "HTTPS"
+            status_code = "HTTP_301"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "the load balancer serves HTTPS already, and this listener answers itself" {
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "fixed-response"
+
+          fixed_response {
+            content_type = "text/plain"
+            status_code  = "404"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "redirect"
+
+          redirect {
+            port        = "443"
+            protocol    = "HTTPS"
+            status_code = "HTTP_301"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "the load balancer serves HTTPS already, and this listener forwards by weight" {
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "forward"
+
+          forward {
+            target_group {
+              arn = aws_lb_target_group.blue.arn
+            }
+
+            target_group {
+              arn = aws_lb_target_group.green.arn
+            }
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "redirect"
+
+          redirect {
+            port        = "443"
+            protocol    = "HTTPS"
+            status_code = "HTTP_301"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "one for each load balancer, all with HTTPS" {
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        for_each          = toset(var.names)
+        load_balancer_arn = aws_lb.web[each.key].arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        for_each          = toset(var.names)
+        load_balancer_arn = aws_lb.web[each.key].arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        for_each          = toset(var.names)
+        load_balancer_arn = aws_lb.web[each.key].arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "redirect"
+
+          redirect {
+            port        = "443"
+            protocol    = "HTTPS"
+            status_code = "HTTP_301"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        for_each          = toset(var.names)
+        load_balancer_arn = aws_lb.web[each.key].arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "another load balancer serves HTTPS" {
+    params = { certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.other.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.other.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "the load balancer itself is named" {
+    params = { certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    address = "aws_lb.web"
+
+    before = <<-EOT
+      resource "aws_lb" "web" {
+        name = "web"
+      }
+
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb" "web" {
+        name = "web"
+      }
+
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+        ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+    EOT
+  }
+
+  example "plain rules beside HTTPS" {
+    before  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = aws_acm_certificate.web.arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener_rule" "api" {
+        listener_arn = aws_lb_listener.http.arn
+
+        action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.api.arn
+        }
+
+        condition {
+          path_pattern {
+            values = ["/api/*"]
+          }
+        }
+      }
+    EOT
+    refused = true
   }
 }

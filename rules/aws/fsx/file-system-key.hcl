@@ -120,4 +120,66 @@ rule "aws/fsx/file-system-key" {
     EOT
     refused = true
   }
+
+  example "Lustre" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_fsx_lustre_file_system" "main" {
+        storage_capacity = 1200
+        subnet_ids       = [aws_subnet.main.id]
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_fsx_lustre_file_system" "main" {
+        storage_capacity = 1200
+        subnet_ids       = [aws_subnet.main.id]
+        kms_key_id       = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "ONTAP" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_fsx_ontap_file_system" "main" {
+        storage_capacity    = 1024
+        subnet_ids          = aws_subnet.main[*].id
+        preferred_subnet_id = aws_subnet.main[0].id
+        deployment_type     = "MULTI_AZ_1"
+        throughput_capacity = 512
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_fsx_ontap_file_system" "main" {
+        storage_capacity    = 1024
+        subnet_ids          = aws_subnet.main[*].id
+        preferred_subnet_id = aws_subnet.main[0].id
+        deployment_type     = "MULTI_AZ_1"
+        throughput_capacity = 512
+        kms_key_id          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "Windows" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_fsx_windows_file_system" "main" {
+        storage_capacity    = 300
+        subnet_ids          = [aws_subnet.main.id]
+        throughput_capacity = 1024
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_fsx_windows_file_system" "main" {
+        storage_capacity    = 300
+        subnet_ids          = [aws_subnet.main.id]
+        throughput_capacity = 1024
+        kms_key_id          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
 }

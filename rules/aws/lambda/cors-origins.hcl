@@ -113,4 +113,43 @@ rule "aws/lambda/cors-origins" {
     EOT
     unchanged = true
   }
+
+  example "every site may do anything, and the function is named" {
+    params = { allowed_origins = ["https://www.acme.example"] }
+
+    address = "aws_lambda_function.orders"
+
+    before = <<-EOT
+      resource "aws_lambda_function" "orders" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+      }
+
+      resource "aws_lambda_function_url" "orders" {
+        function_name      = aws_lambda_function.orders.function_name
+        authorization_type = "AWS_IAM"
+
+        cors {
+          allow_origins = ["*"]
+          allow_methods = ["*"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lambda_function" "orders" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+      }
+
+      resource "aws_lambda_function_url" "orders" {
+        function_name      = aws_lambda_function.orders.function_name
+        authorization_type = "AWS_IAM"
+
+        cors {
+          allow_origins = ["https://www.acme.example"]
+          allow_methods = ["*"]
+        }
+      }
+    EOT
+  }
 }

@@ -121,4 +121,34 @@ rule "aws/networkfirewall/encryption-key" {
     EOT
     refused = true
   }
+
+  example "a policy" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_networkfirewall_firewall_policy" "main" {
+        name = "main"
+
+        firewall_policy {
+          stateless_default_actions          = ["aws:forward_to_sfe"]
+          stateless_fragment_default_actions = ["aws:drop"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_networkfirewall_firewall_policy" "main" {
+        name = "main"
+
+        firewall_policy {
+          stateless_default_actions          = ["aws:forward_to_sfe"]
+          stateless_fragment_default_actions = ["aws:drop"]
+        }
+
+        encryption_configuration {
+          key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          type   = "CUSTOMER_KMS"
+        }
+      }
+    EOT
+  }
 }

@@ -29,6 +29,11 @@ rule "aws/networkfirewall/logging" {
     default     = null
     description = "CloudWatch log group for alerts: its name or a reference. Null means a log group of its own, written beside the firewall."
   }
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
 
   companion "aws_cloudwatch_log_group" {
     link            = "name"
@@ -39,6 +44,11 @@ rule "aws/networkfirewall/logging" {
     body {
       name              = target.name
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -233,6 +243,51 @@ rule "aws/networkfirewall/logging" {
 
         name              = aws_networkfirewall_firewall.main[each.key].name
         retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        name                = "main"
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_networkfirewall_firewall" "main" {
+        name                = "main"
+        firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+        vpc_id              = aws_vpc.main.id
+
+        subnet_mapping {
+          subnet_id = aws_subnet.main.id
+        }
+      }
+
+      resource "aws_networkfirewall_logging_configuration" "main" {
+        firewall_arn = aws_networkfirewall_firewall.main.arn
+
+        logging_configuration {
+          log_destination_config {
+            log_destination      = { logGroup = aws_cloudwatch_log_group.main_alerts.name }
+            log_destination_type = "CloudWatchLogs"
+            log_type             = "ALERT"
+          }
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "main_alerts" {
+        name              = aws_networkfirewall_firewall.main.name
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
   }

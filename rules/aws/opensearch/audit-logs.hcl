@@ -29,6 +29,11 @@ rule "aws/opensearch/audit-logs" {
     default     = null
     description = "CloudWatch log group whose resource policy lets the service write: an ARN or a reference such as aws_cloudwatch_log_group.search.arn. Null means a log group of its own, for a domain that has no logs yet."
   }
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
 
   param "master_user_arn" {
     type        = "expression"
@@ -75,6 +80,11 @@ rule "aws/opensearch/audit-logs" {
     body {
       name              = format("/aws/opensearch/%s/audit", target.domain_name)
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -431,6 +441,47 @@ rule "aws/opensearch/audit-logs" {
           enabled                  = true
           log_type                 = "AUDIT_LOGS"
         }
+      }
+    EOT
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_audit.arn
+          log_type                 = "AUDIT_LOGS"
+          enabled                  = true
+        }
+      }
+
+      resource "aws_cloudwatch_log_resource_policy" "search_audit" {
+        policy_name = "opensearch-audit-search"
+
+        policy_document = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"]
+            Principal = { Service = "es.amazonaws.com" }
+            Resource  = "${aws_cloudwatch_log_group.search_audit.arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "search_audit" {
+        name              = "/aws/opensearch/search/audit"
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
   }

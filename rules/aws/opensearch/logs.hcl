@@ -31,6 +31,11 @@ rule "aws/opensearch/logs" {
     default     = null
     description = "CloudWatch log group whose resource policy lets the service write: an ARN or a reference. Null means a log group of its own, written beside the domain."
   }
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
 
   set "log_publishing_options.cloudwatch_log_group_arn" {
     value   = param.log_group_arn
@@ -47,6 +52,11 @@ rule "aws/opensearch/logs" {
     body {
       name              = format("/aws/opensearch/%s/application", target.domain_name)
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -315,6 +325,46 @@ rule "aws/opensearch/logs" {
 
         name              = "/aws/opensearch/${each.key}/application"
         retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_logs.arn
+          log_type                 = "ES_APPLICATION_LOGS"
+        }
+      }
+
+      resource "aws_cloudwatch_log_resource_policy" "search_logs" {
+        policy_name = "opensearch-search"
+
+        policy_document = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"]
+            Principal = { Service = "es.amazonaws.com" }
+            Resource  = "${aws_cloudwatch_log_group.search_logs.arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "search_logs" {
+        name              = "/aws/opensearch/search/application"
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
   }

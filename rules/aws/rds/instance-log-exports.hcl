@@ -27,10 +27,11 @@ rule "aws/rds/instance-log-exports" {
     resource = "aws_db_instance"
   }
 
+  # Without an engine, or with one that is not known here, logs are wanted too; which ones is not known, and the refusals say so.
   set "enabled_cloudwatch_logs_exports" {
     value   = ["postgresql", "upgrade"]
     present = true
-    when    = target.engine == "postgres"
+    when    = target.engine == null || target.engine == "postgres" || !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
   }
 
   set "enabled_cloudwatch_logs_exports" {
@@ -51,6 +52,12 @@ rule "aws/rds/instance-log-exports" {
     when    = startswith(target.engine, "sqlserver-")
   }
 
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["diag.log", "notify.log"]
+    present = true
+    when    = startswith(target.engine, "db2-")
+  }
+
   module "terraform-aws-modules/rds/aws" {
     version = ">= 5.0"
 
@@ -65,6 +72,16 @@ rule "aws/rds/instance-log-exports" {
       present = true
       when    = contains(["mysql", "mariadb"], target.engine)
     }
+  }
+
+  refuse {
+    when = target.engine == null
+    note = "These files do not say which engine it is, and each engine has logs of its own: a replica or a restored snapshot has the engine of its source. Give `engine` a value here, or write the list of logs in `enabled_cloudwatch_logs_exports`."
+  }
+
+  refuse {
+    when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
+    note = "The engine is none whose logs an instance sends: Aurora, Neptune and DocumentDB send those of their cluster, RDS Custom sends none."
   }
 
   applicability {
@@ -158,6 +175,24 @@ rule "aws/rds/instance-log-exports" {
     EOT
   }
 
+  example "a Db2 database" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "db2-se"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "db2-se"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["diag.log", "notify.log"]
+      }
+    EOT
+  }
+
   example "a SQL Server database" {
     before = <<-EOT
       resource "aws_db_instance" "orders" {
@@ -174,16 +209,6 @@ rule "aws/rds/instance-log-exports" {
         enabled_cloudwatch_logs_exports = ["agent", "error"]
       }
     EOT
-  }
-
-  example "the engine is not said" {
-    before  = <<-EOT
-      resource "aws_db_instance" "orders" {
-        identifier     = "orders"
-        instance_class = "db.t3.medium"
-      }
-    EOT
-    refused = true
   }
 
   example "the published module terraform-aws-modules/rds ~> 6.0" {
@@ -204,5 +229,42 @@ rule "aws/rds/instance-log-exports" {
         enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
       }
     EOT
+  }
+
+  example "a replica, which has the engine of its source" {
+    before  = <<-EOT
+      resource "aws_db_instance" "replica" {
+        identifier          = "orders-replica"
+        replicate_source_db = aws_db_instance.orders.identifier
+        instance_class      = "db.t3.medium"
+      }
+    EOT
+    refused = true
+  }
+
+  example "an engine that callers choose" {
+    before  = <<-EOT
+      variable "engine" {
+        type = string
+      }
+
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = var.engine
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    refused = true
+  }
+
+  example "an engine whose cluster sends the logs" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "aurora-postgresql"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    refused = true
   }
 }

@@ -128,4 +128,107 @@ rule "aws/s3/acl-no-public-grants" {
     EOT
     unchanged = true
   }
+
+  example "everybody with an account may read" {
+    before = <<-EOT
+      resource "aws_s3_bucket_acl" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        access_control_policy {
+          grant {
+            grantee {
+              id   = data.aws_canonical_user_id.current.id
+              type = "CanonicalUser"
+            }
+
+            permission = "FULL_CONTROL"
+          }
+
+          grant {
+            grantee {
+              type = "Group"
+              uri  = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+            }
+
+            permission = "READ"
+          }
+
+          owner {
+            id = data.aws_canonical_user_id.current.id
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket_acl" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        access_control_policy {
+          grant {
+            grantee {
+              id   = data.aws_canonical_user_id.current.id
+              type = "CanonicalUser"
+            }
+
+            permission = "FULL_CONTROL"
+          }
+
+          owner {
+            id = data.aws_canonical_user_id.current.id
+          }
+        }
+      }
+    EOT
+  }
+
+  example "a public ACL beside a policy that lets plain HTTP pass" {
+    before = <<-EOT
+      resource "aws_s3_bucket" "exports" {}
+
+      resource "aws_s3_bucket_acl" "exports" {
+        bucket = aws_s3_bucket.exports.id
+        acl    = "public-read"
+      }
+
+      resource "aws_s3_bucket_policy" "exports" {
+        bucket = aws_s3_bucket.exports.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "s3:GetObject"
+              Resource  = "arn:aws:s3:::acme-exports/*"
+            },
+          ]
+        })
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "exports" {}
+
+      resource "aws_s3_bucket_acl" "exports" {
+        bucket = aws_s3_bucket.exports.id
+        acl    = "private"
+      }
+
+      resource "aws_s3_bucket_policy" "exports" {
+        bucket = aws_s3_bucket.exports.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [
+            {
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::111122223333:root" }
+              Action    = "s3:GetObject"
+              Resource  = "arn:aws:s3:::acme-exports/*"
+            },
+          ]
+        })
+      }
+    EOT
+  }
 }

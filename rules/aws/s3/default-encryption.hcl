@@ -332,4 +332,33 @@ rule "aws/s3/default-encryption" {
       }
     EOT
   }
+
+  example "a bucket key without an algorithm" {
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {}
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          bucket_key_enabled = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {}
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          bucket_key_enabled = true
+
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms"
+          }
+        }
+      }
+    EOT
+  }
 }

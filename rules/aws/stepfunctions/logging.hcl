@@ -29,6 +29,11 @@ rule "aws/stepfunctions/logging" {
     default     = null
     description = "CloudWatch log group for state machines, its ARN ending in :* as the service wants it: a string or an expression. Null means a log group of its own, written beside the machine."
   }
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
 
   set "logging_configuration.log_destination" {
     value   = param.state_log_destination
@@ -47,6 +52,11 @@ rule "aws/stepfunctions/logging" {
     body {
       name              = format("/aws/vendedlogs/states/%s", target.name != null ? target.name : resource.name)
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -262,5 +272,36 @@ rule "aws/stepfunctions/logging" {
       }
     EOT
     unchanged = true
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name       = "orders"
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.orders_logs.arn}:*"
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders_logs" {
+        name              = "/aws/vendedlogs/states/orders"
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

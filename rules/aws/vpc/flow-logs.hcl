@@ -34,6 +34,11 @@ rule "aws/vpc/flow-logs" {
     default     = null
     description = "Bucket for the records, whose policy lets delivery.logs.amazonaws.com write to it: an ARN or a reference such as aws_s3_bucket.flow_logs.arn. Null means a log group of their own, written beside the network."
   }
+  param "kms_key" {
+    type        = "expression"
+    default     = null
+    description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
+  }
 
   companion "aws_cloudwatch_log_group" {
     link            = "name"
@@ -44,6 +49,11 @@ rule "aws/vpc/flow-logs" {
     body {
       name              = format("/aws/vpc-flow-logs/%s", target.id)
       retention_in_days = 365
+      set "kms_key_id" {
+        value = param.kms_key
+        keep  = true
+        when  = param.kms_key != null
+      }
     }
   }
 
@@ -338,6 +348,60 @@ rule "aws/vpc/flow-logs" {
         enable_flow_log           = true
         flow_log_destination_type = "s3"
         flow_log_destination_arn  = "arn:aws:s3:::acme-flow-logs"
+      }
+    EOT
+  }
+
+  example "a log group with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_vpc" "main" {
+        cidr_block = "10.0.0.0/16"
+      }
+
+      resource "aws_flow_log" "main" {
+        vpc_id          = aws_vpc.main.id
+        iam_role_arn    = aws_iam_role.main_flow_logs.arn
+        log_destination = aws_cloudwatch_log_group.main_flow_logs.arn
+        traffic_type    = "ALL"
+      }
+
+      resource "aws_iam_role_policy" "main_flow_logs" {
+        role = aws_iam_role.main_flow_logs.id
+
+        policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect   = "Allow"
+            Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+            Resource = "${aws_cloudwatch_log_group.main_flow_logs.arn}:*"
+          }]
+        })
+      }
+
+      resource "aws_iam_role" "main_flow_logs" {
+        description = "Writes the flow logs of ${aws_vpc.main.id}."
+
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "vpc-flow-logs.amazonaws.com" }
+          }]
+        })
+      }
+
+      resource "aws_cloudwatch_log_group" "main_flow_logs" {
+        name              = "/aws/vpc-flow-logs/${aws_vpc.main.id}"
+        retention_in_days = 365
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
   }

@@ -80,6 +80,11 @@ rule "aws/waf/known-bad-inputs" {
     }
   }
 
+  refuse {
+    when = target.rule_json != null
+    note = "The web ACL's rules are given as JSON, beside which the provider takes no other rule. Add the managed rule group there."
+  }
+
   applicability {
     level     = "review"
     note      = "The group uses 200 of the web ACL's 1500 capacity units. Watch it count for some days first where false alarms would hurt."
@@ -492,6 +497,27 @@ rule "aws/waf/known-bad-inputs" {
               sampled_requests_enabled   = true
             }
           }
+        }
+
+        visibility_config {
+          cloudwatch_metrics_enabled = true
+          metric_name                = "main"
+          sampled_requests_enabled   = true
+        }
+      }
+    EOT
+    refused = true
+  }
+
+  example "rules as JSON" {
+    before  = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name      = "main"
+        scope     = "REGIONAL"
+        rule_json = file("rules.json")
+
+        default_action {
+          allow {}
         }
 
         visibility_config {

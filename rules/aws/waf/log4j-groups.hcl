@@ -111,6 +111,11 @@ rule "aws/waf/log4j-groups" {
     note = "`waf_managed_rules_override` is `none` or `count`."
   }
 
+  refuse {
+    when = target.rule_json != null
+    note = "The web ACL's rules are given as JSON, beside which the provider takes no other rule. Add the managed rule group there."
+  }
+
   applicability {
     level     = "review"
     note      = "Requests that AWS judges bad are refused from the next apply on; set the override to count first if in doubt."
@@ -617,5 +622,28 @@ rule "aws/waf/log4j-groups" {
       }
     EOT
     unchanged = true
+  }
+
+  example "rules as JSON" {
+    params = { waf_managed_rules_override = "none" }
+
+    before  = <<-EOT
+      resource "aws_wafv2_web_acl" "main" {
+        name      = "main"
+        scope     = "REGIONAL"
+        rule_json = file("rules.json")
+
+        default_action {
+          allow {}
+        }
+
+        visibility_config {
+          cloudwatch_metrics_enabled = true
+          metric_name                = "main"
+          sampled_requests_enabled   = true
+        }
+      }
+    EOT
+    refused = true
   }
 }

@@ -1,0 +1,276 @@
+//! Who reads a local or a variable.
+
+use std::collections::HashSet;
+
+use crate::hcl::{self, Attribute, Block, Body, Document, Reference, object_entries, references, traversal_names};
+use crate::model::Span;
+use crate::terraform::{directory_of, local_source};
+
+use super::workbench::{BlockKey, Workbench};
+
+/// Most readers that are looked for: whoever has more is shared enough.
+const MOST: usize = 200;
+/// Blocks that only check or move, and pass no value on.
+const SILENT: [&str; 6] = ["variable", "check", "moved", "import", "removed", "terraform"];
+
+/// A local or a variable of a module, and what inside of it is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Name {
+    /// The module's directory.
+    pub dir: String,
+    /// `local` or `var`.
+    pub root: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Names of the object entries that lead to the value; empty for the whole.
+    pub entries: Vec<String>,
+}
+
+impl Name {
+    /// As code refers to it: `local.name`.
+    pub(super) fn shown(&self) -> String {
+        format!("{}.{}", self.root, self.name)
+    }
+
+    /// As code refers to the value inside: `local.name.entry`.
+    pub(super) fn whole(&self) -> String {
+        self.entries.iter().fold(self.shown(), |whole, entry| format!("{whole}.{entry}"))
+    }
+
+    /// Whether a reference is to this and may see the value inside; what it names beyond is returned.
+    fn seen_by(&self, reference: &Reference) -> Option<Vec<String>> {
+        let named = reference.names.strip_prefix([self.root.to_owned(), self.name.clone()].as_slice())?;
+        self.inside(named)
+    }
+
+    /// Whether the entries that a reference names lead to the value: a key given by an index is not among them, so that the order
+    /// counts, not the place. What is left of the entries is returned.
+    fn inside(&self, named: &[String]) -> Option<Vec<String>> {
+        let mut left = self.entries.as_slice();
+        for name in named {
+            if left.is_empty() {
+                break;
+            }
+            left = left.iter().position(|entry| entry == name).map(|at| &left[at + 1..])?;
+        }
+        Some(left.to_vec())
+    }
+}
+
+/// An argument whose value hangs on a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reader {
+    /// The top-level block around it.
+    pub key: BlockKey,
+    /// Dotted path of the argument in the block, as people read it.
+    pub argument: String,
+    /// The bytes of the reference, or of the argument's value where those are not known.
+    pub span: Span,
+    /// Whether it says how many there are (`count`, `for_each`).
+    pub repeats: bool,
+}
+
+/// The name under which a value is known that stands at `span` of a file; `None` where it has none, or one of a module that is not
+/// among the files.
+pub(super) fn name_at(bench: &Workbench, path: &str, span: Span) -> Option<Name> {
+    let document = bench.document(path).ok()?;
+    let top = document.body();
+    if let Some(attribute) = top.attributes.iter().find(|attribute| attribute.span.covers(span)) {
+        return if path.ends_with("terragrunt.hcl") {
+            terragrunt_input(bench, &document, path, attribute, span)
+        } else {
+            given(bench, path, attribute, span)
+        };
+    }
+    let block = top.blocks.iter().find(|block| block.span.covers(span))?;
+    let attribute = block.body.attributes.iter().find(|attribute| attribute.span.covers(span))?;
+    let entries = entries_to(attribute, span);
+    let dir = directory_of(path).to_owned();
+    match block.kind.as_str() {
+        "locals" => Some(Name { dir, root: "local", name: attribute.name.clone(), entries }),
+        "variable" if attribute.name == "default" => Some(Name { dir, root: "var", name: block.label(0)?.to_owned(), entries }),
+        "module" => {
+            let source = hcl::literal(&block.attribute("source")?.value)?.as_str().and_then(|source| local_source(&dir, source))?;
+            Some(Name { dir: source, root: "var", name: attribute.name.clone(), entries })
+        }
+        _ => None,
+    }
+}
+
+/// A value of a variable file: the variable is declared in its folder or in one above.
+fn given(bench: &Workbench, path: &str, attribute: &Attribute, span: Span) -> Option<Name> {
+    let mut dir = directory_of(path);
+    loop {
+        if !bench.blocks(dir, "variable", Some(&attribute.name)).is_empty() {
+            return Some(Name { dir: dir.to_owned(), root: "var", name: attribute.name.clone(), entries: entries_to(attribute, span) });
+        }
+        if dir.is_empty() {
+            return None;
+        }
+        dir = directory_of(dir);
+    }
+}
+
+/// An entry of Terragrunt's `inputs`.
+fn terragrunt_input(bench: &Workbench, document: &Document, path: &str, attribute: &Attribute, span: Span) -> Option<Name> {
+    let mut entries = entries_to(attribute, span).into_iter();
+    let name = entries.next().filter(|_| attribute.name == "inputs")?;
+    let source = document
+        .body()
+        .blocks_of("terraform")
+        .find_map(|block| Some(hcl::literal(&block.attribute("source")?.value)?.as_str()?.to_owned()));
+    let own = directory_of(path);
+    let dir = source.map_or(Some(own.to_owned()), |source| local_source(own, &source))?;
+    let declared = !bench.blocks(&dir, "variable", Some(&name)).is_empty();
+    declared.then(|| Name { dir, root: "var", name, entries: entries.collect() })
+}
+
+/// The names of the object entries around `span`, from the outside in.
+fn entries_to(attribute: &Attribute, span: Span) -> Vec<String> {
+    fn enter(expression: &hcl_edit::expr::Expression, span: Span, names: &mut Vec<String>) {
+        if let hcl_edit::expr::Expression::Array(items) = expression {
+            let around = items.iter().find(|item| hcl::expression_span(item).is_some_and(|item| item.covers(span)));
+            return around.into_iter().for_each(|item| enter(item, span, names));
+        }
+        let entries = object_entries(expression);
+        let around = entries.iter().find(|entry| entry.value_span().is_some_and(|value| value.covers(span)));
+        if let Some((entry, name)) = around.and_then(|entry| Some((entry, entry.name()?))) {
+            names.push(name);
+            enter(entry.value, span, names);
+        }
+    }
+    let mut names = Vec::new();
+    enter(&attribute.value, span, &mut names);
+    names
+}
+
+/// Every argument that hangs on a name, through locals and local modules; each once.
+pub(super) fn readers(bench: &Workbench, name: &Name) -> Vec<Reader> {
+    let mut search = Search { bench, seen: HashSet::new(), found: Vec::new() };
+    search.name(name);
+    search.found
+}
+
+struct Search<'b> {
+    bench: &'b Workbench,
+    seen: HashSet<Name>,
+    found: Vec<Reader>,
+}
+
+impl Search<'_> {
+    fn name(&mut self, name: &Name) {
+        if self.found.len() >= MOST || !self.seen.insert(name.clone()) {
+            return;
+        }
+        for (path, document) in self.bench.module_files(&name.dir).iter().filter(|(_, document)| document.text().contains(&name.name)) {
+            for (index, block) in document.body().blocks.iter().enumerate().filter(|(_, block)| !SILENT.contains(&block.kind.as_str())) {
+                if let Some(key) = BlockKey::of(path, document, index) {
+                    self.body(name, &key, block, &block.body, "");
+                }
+            }
+        }
+    }
+
+    fn body(&mut self, name: &Name, key: &BlockKey, top: &Block, body: &Body, prefix: &str) {
+        for attribute in &body.attributes {
+            for reference in references(&attribute.value) {
+                if let Some(left) = name.seen_by(&reference) {
+                    // A name for the very value is read further; what is made of it hangs on it as a whole.
+                    let same = traversal_names(&attribute.value).as_ref() == Some(&reference.names);
+                    let counts = attribute.name == "for_each";
+                    let left = if same || counts { left } else { Vec::new() };
+                    self.attribute(name, (key, top, body), (attribute, reference.span), prefix, left);
+                }
+            }
+        }
+        for inner in body.blocks.iter().filter(|inner| inner.kind != "precondition" && inner.kind != "postcondition") {
+            let kind = if inner.kind == "dynamic" { inner.label(0).unwrap_or_default() } else { &inner.kind };
+            let prefix = if inner.kind == "content" { prefix.to_owned() } else { format!("{prefix}{kind}.") };
+            self.body(name, key, top, &inner.body, &prefix);
+        }
+    }
+
+    /// An argument that names what is searched; `left` is what of it lies still further inside.
+    fn attribute(
+        &mut self,
+        name: &Name,
+        (key, top, body): (&BlockKey, &Block, &Body),
+        (attribute, span): (&Attribute, Option<Span>),
+        prefix: &str,
+        left: Vec<String>,
+    ) {
+        match key.kind.as_str() {
+            "locals" => {
+                let local = Name { dir: name.dir.clone(), root: "local", name: attribute.name.clone(), entries: left };
+                return self.name(&local);
+            }
+            "output" => return self.output(name, key),
+            "module" if prefix.is_empty() && !matches!(attribute.name.as_str(), "count" | "for_each" | "source" | "version") => {
+                let source = top.attribute("source").and_then(|source| hcl::literal(&source.value));
+                if let Some(dir) = source.as_ref().and_then(|source| local_source(&name.dir, source.as_str()?)) {
+                    return self.name(&Name { dir, root: "var", name: attribute.name.clone(), entries: left });
+                }
+            }
+            _ => {}
+        }
+        if attribute.name == "for_each" && !left.is_empty() {
+            let iterator = body.attribute("iterator").and_then(|attribute| traversal_names(&attribute.value)).map(|names| names.join("."));
+            let around = if prefix.is_empty() { Some("each") } else { prefix.trim_end_matches('.').rsplit('.').next() };
+            let each = Name { dir: name.dir.clone(), root: "local", name: String::new(), entries: left };
+            return self.elements(&each, iterator.as_deref().or(around).unwrap_or("each"), (key, body), prefix);
+        }
+        let repeats = matches!(attribute.name.as_str(), "count" | "for_each");
+        self.add(key, format!("{prefix}{}", attribute.name), span.unwrap_or(attribute.value_span), repeats);
+    }
+
+    /// The arguments that read `each.value` where the value lies inside an element.
+    fn elements(&mut self, element: &Name, iterator: &str, (key, body): (&BlockKey, &Body), prefix: &str) {
+        for attribute in &body.attributes {
+            let all = references(&attribute.value);
+            let reads = all
+                .iter()
+                .filter(|reference| reference.starts_with(&[iterator, "value"]) && element.inside(&reference.names[2..]).is_some());
+            for reference in reads {
+                self.add(key, format!("{prefix}{}", attribute.name), reference.span.unwrap_or(attribute.value_span), false);
+            }
+        }
+        for inner in &body.blocks {
+            let prefix = if inner.kind == "content" { prefix.to_owned() } else { format!("{prefix}{}.", inner.kind) };
+            self.elements(element, iterator, (key, &inner.body), &prefix);
+        }
+    }
+
+    /// An output is read where a caller names it.
+    fn output(&mut self, name: &Name, key: &BlockKey) {
+        let output = key.labels.first().cloned().unwrap_or_default();
+        for call in self.bench.callers(&name.dir) {
+            let label = call.block.labels.first().cloned().unwrap_or_default();
+            for (path, document) in self.bench.module_files(&call.dir).iter() {
+                for (index, block) in document.body().blocks.iter().enumerate() {
+                    let read = block_references(block).into_iter().any(|reference| reference.starts_with(&["module", &label, &output]));
+                    if let Some(key) = BlockKey::of(path, document, index).filter(|_| read) {
+                        self.add(&key, format!("module.{label}.{output}"), block.span, false);
+                    }
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, key: &BlockKey, argument: String, span: Span, repeats: bool) {
+        let reader = Reader { key: key.clone(), argument, span, repeats };
+        if !self.found.contains(&reader) {
+            self.found.push(reader);
+        }
+    }
+}
+
+/// Everything that a block refers to.
+fn block_references(block: &Block) -> Vec<Reference> {
+    fn collect(body: &Body, all: &mut Vec<Reference>) {
+        all.extend(body.attributes.iter().flat_map(|attribute| references(&attribute.value)));
+        body.blocks.iter().for_each(|inner| collect(&inner.body, all));
+    }
+    let mut all = Vec::new();
+    collect(&block.body, &mut all);
+    all
+}

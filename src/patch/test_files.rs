@@ -1,0 +1,29 @@
+//! Tests beside the code, which Terraform and `OpenTofu` run and which may expect what a fix takes away.
+
+use crate::terraform::directory_of;
+
+use super::workbench::{BlockKey, Workbench};
+
+/// Whether a path is a test file of Terraform or `OpenTofu`: no configuration, so never changed.
+/// Source: <https://developer.hashicorp.com/terraform/language/tests>, <https://opentofu.org/docs/cli/commands/test/>.
+fn is_test(path: &str) -> bool {
+    [".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// One sentence for each test of the block's module that names the block. Tests stand in the module's folder or in `tests` below
+/// it. Where both exist, `OpenTofu` runs `x.tofutest.hcl` and Terraform `x.tftest.hcl`, so that each is named.
+pub(super) fn notes(bench: &Workbench, key: &BlockKey) -> Vec<String> {
+    let address = key.local_address();
+    let names = |text: &str| {
+        text.match_indices(&address).any(|(at, _)| {
+            let rest = text.get(at + address.len()..).unwrap_or_default();
+            !rest.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '_' | '-'))
+        })
+    };
+    let below = if key.dir().is_empty() { "tests".to_owned() } else { format!("{}/tests", key.dir()) };
+    let tests = bench.files().iter().filter(|(path, _)| is_test(path) && [key.dir(), below.as_str()].contains(&directory_of(path)));
+    tests
+        .filter(|(_, text)| names(text))
+        .map(|(path, _)| format!("The test `{path}` names `{address}`: run it, for it may expect what was before."))
+        .collect()
+}
