@@ -451,11 +451,21 @@ rule "aws/opensearch/audit-logs" {
     before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_audit.arn
