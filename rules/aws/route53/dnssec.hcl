@@ -106,6 +106,10 @@ rule "aws/route53/dnssec" {
     link            = "hosted_zone_id"
     link_attributes = ["zone_id", "id"]
     when            = linked("aws_route53_key_signing_key", "hosted_zone_id") && length(resources("aws_route53_hosted_zone_dnssec")) == 0
+
+    body {
+      hosted_zone_id = target.zone_id
+    }
   }
 
   refuse {
