@@ -28,6 +28,11 @@ rule "aws/ec2/ebs-optimized" {
     value = true
   }
 
+  refuse {
+    when = try(matches(target.instance_type, "^(t1|t2|hs1|cc2|cr1)[.]|^(m1[.](small|medium)|c1[.]medium|m2[.]xlarge|(m3|c3|r3)[.](medium|large|8xlarge)|(g2|i2)[.]8xlarge)$"), false)
+    note = "AWS has no network of its own for the volumes of this instance type, and refuses the argument. Move to a type that has one: the current generations have it by default."
+  }
+
   module "terraform-aws-modules/ec2-instance/aws" {
     version = ">= 3.0"
 
@@ -61,6 +66,54 @@ rule "aws/ec2/ebs-optimized" {
       resource "aws_instance" "main" {
         ami           = var.ami
         instance_type = "t3.small"
+        ebs_optimized = true
+      }
+    EOT
+  }
+
+  example "a type that has none" {
+    before  = <<-EOT
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = "t2.micro"
+      }
+    EOT
+    refused = true
+  }
+
+  example "a type that has none, by a variable" {
+    before  = <<-EOT
+      variable "size" {
+        default = "m3.medium"
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = var.size
+      }
+    EOT
+    refused = true
+  }
+
+  example "a type that nobody knows" {
+    before = <<-EOT
+      variable "size" {
+        type = string
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = var.size
+      }
+    EOT
+    after  = <<-EOT
+      variable "size" {
+        type = string
+      }
+
+      resource "aws_instance" "main" {
+        ami           = var.ami
+        instance_type = var.size
         ebs_optimized = true
       }
     EOT

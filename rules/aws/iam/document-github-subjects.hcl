@@ -125,6 +125,94 @@ rule "aws/iam/document-github-subjects" {
     EOT
   }
 
+  example "a condition that any repository meets" {
+    params = { github_subjects = ["repo:acme/orders:ref:refs/heads/main"] }
+
+    before = <<-EOT
+      data "aws_iam_policy_document" "deploy" {
+        statement {
+          actions = ["sts:AssumeRoleWithWebIdentity"]
+
+          principals {
+            type        = "Federated"
+            identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+          }
+
+          condition {
+            test     = "StringLike"
+            variable = "token.actions.githubusercontent.com:sub"
+            values   = ["repo:*"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      data "aws_iam_policy_document" "deploy" {
+        statement {
+          actions = ["sts:AssumeRoleWithWebIdentity"]
+
+          principals {
+            type        = "Federated"
+            identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+          }
+
+          condition {
+            test     = "StringLike"
+            variable = "token.actions.githubusercontent.com:sub"
+            values   = ["repo:acme/orders:ref:refs/heads/main"]
+          }
+        }
+      }
+    EOT
+  }
+
+  example "two conditions, whose values the provider joins" {
+    params = { github_subjects = ["repo:acme/orders:ref:refs/heads/main"] }
+
+    before = <<-EOT
+      data "aws_iam_policy_document" "deploy" {
+        statement {
+          actions = ["sts:AssumeRoleWithWebIdentity"]
+
+          principals {
+            type        = "Federated"
+            identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+          }
+
+          condition {
+            test     = "StringLike"
+            variable = "token.actions.githubusercontent.com:sub"
+            values   = ["repo:acme/orders:*"]
+          }
+
+          condition {
+            test     = "StringLike"
+            variable = "token.actions.githubusercontent.com:sub"
+            values   = ["*"]
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      data "aws_iam_policy_document" "deploy" {
+        statement {
+          actions = ["sts:AssumeRoleWithWebIdentity"]
+
+          principals {
+            type        = "Federated"
+            identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+          }
+
+          condition {
+            test     = "StringLike"
+            variable = "token.actions.githubusercontent.com:sub"
+            values   = ["repo:acme/orders:ref:refs/heads/main"]
+          }
+        }
+      }
+    EOT
+  }
+
   example "nobody has said which repositories" {
     before  = <<-EOT
       data "aws_iam_policy_document" "deploy" {

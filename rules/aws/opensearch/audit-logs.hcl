@@ -35,6 +35,42 @@ rule "aws/opensearch/audit-logs" {
     description = "Customer managed key for the log group that is written: an ARN or a reference such as aws_kms_key.main.arn. Its policy must let CloudWatch Logs use it. Null means AWS's own."
   }
 
+  param "master_user_arn" {
+    type        = "expression"
+    default     = null
+    description = "Who administers a domain that has no fine-grained access control yet, which audit logs need: the ARN of a role or user, or a reference to it. Setting it says as well that clients sign in."
+  }
+
+  set "encrypt_at_rest.enabled" {
+    value = true
+    when  = target.advanced_security_options.enabled != true
+  }
+
+  set "node_to_node_encryption.enabled" {
+    value = true
+    when  = target.advanced_security_options.enabled != true
+  }
+
+  set "domain_endpoint_options.enforce_https" {
+    value = true
+    when  = target.advanced_security_options.enabled != true
+  }
+
+  set "advanced_security_options.internal_user_database_enabled" {
+    value = true
+    when  = target.advanced_security_options.enabled != true && target.advanced_security_options.master_user_options.master_user_name != null
+  }
+
+  set "advanced_security_options.master_user_options.master_user_arn" {
+    value   = param.master_user_arn
+    present = true
+    when    = target.advanced_security_options.enabled != true && target.advanced_security_options.master_user_options.master_user_name == null
+  }
+
+  set "advanced_security_options.enabled" {
+    value = true
+  }
+
   companion "aws_cloudwatch_log_group" {
     referenced_by = "log_publishing_options.cloudwatch_log_group_arn"
     attribute     = "arn"
@@ -98,7 +134,7 @@ rule "aws/opensearch/audit-logs" {
 
   applicability {
     level = "review"
-    note  = "Audit logs need fine-grained access control, and must be switched on in the domain's own settings as well."
+    note  = "Audit logs must be switched on in the domain's own settings as well. Where fine-grained access control comes with them, requests without a user or role that is known to the domain are refused, and encryption starts a blue/green deployment."
     cost  = "Log ingestion and storage are billed."
   }
 
@@ -108,11 +144,21 @@ rule "aws/opensearch/audit-logs" {
     before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
@@ -127,11 +173,21 @@ rule "aws/opensearch/audit-logs" {
     before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_audit.arn
@@ -166,6 +222,11 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
           log_type                 = "INDEX_SLOW_LOGS"
@@ -182,6 +243,11 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
           log_type                 = "SEARCH_SLOW_LOGS"
@@ -191,6 +257,11 @@ rule "aws/opensearch/audit-logs" {
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.slow.arn
@@ -213,6 +284,11 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
 
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.audit.arn
           enabled                  = true
@@ -230,12 +306,135 @@ rule "aws/opensearch/audit-logs" {
       resource "aws_opensearch_domain" "search" {
         for_each    = toset(var.names)
         domain_name = each.key
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         for_each    = toset(var.names)
         domain_name = each.key
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+  }
+
+  example "without fine-grained access control, and somebody is named to administer it" {
+    params = {
+      log_group_arn   = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+      master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+    }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "OpenSearch_2.11"
+
+        node_to_node_encryption {
+          enabled = false # decided in 2019
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "OpenSearch_2.11"
+
+        node_to_node_encryption {
+          enabled = true # decided in 2019
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+          }
+        }
+
+        log_publishing_options {
+          cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
+          enabled                  = true
+          log_type                 = "AUDIT_LOGS"
+        }
+      }
+    EOT
+  }
+
+  example "without fine-grained access control" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = true
+  }
+
+  example "without fine-grained access control, which names a master user already" {
+    params = { log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit" }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        advanced_security_options {
+          enabled = false
+
+          master_user_options {
+            master_user_name     = "admin"
+            master_user_password = var.password
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+
+          master_user_options {
+            master_user_name     = "admin"
+            master_user_password = var.password
+          }
+        }
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/search/audit"
@@ -252,11 +451,21 @@ rule "aws/opensearch/audit-logs" {
     before = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
       }
     EOT
     after  = <<-EOT
       resource "aws_opensearch_domain" "search" {
         domain_name = "search"
+
+        advanced_security_options {
+          enabled                        = true
+          internal_user_database_enabled = true
+        }
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_audit.arn

@@ -94,9 +94,18 @@ rule "aws/route53/dnssec" {
     }
   }
 
+  # It hangs on the key and not on the zone: Route 53 refuses to sign before there is a key.
+  companion "aws_route53_hosted_zone_dnssec" {
+    link            = "hosted_zone_id"
+    link_to         = "aws_route53_key_signing_key"
+    link_attributes = ["hosted_zone_id"]
+    when            = !linked("aws_route53_hosted_zone_dnssec", "hosted_zone_id")
+  }
+
   companion "aws_route53_hosted_zone_dnssec" {
     link            = "hosted_zone_id"
     link_attributes = ["zone_id", "id"]
+    when            = linked("aws_route53_key_signing_key", "hosted_zone_id") && length(resources("aws_route53_hosted_zone_dnssec")) == 0
 
     body {
       hosted_zone_id = target.zone_id
@@ -135,7 +144,7 @@ rule "aws/route53/dnssec" {
       }
 
       resource "aws_route53_hosted_zone_dnssec" "main" {
-        hosted_zone_id = aws_route53_zone.main.zone_id
+        hosted_zone_id = aws_route53_key_signing_key.main.hosted_zone_id
       }
 
       resource "aws_route53_key_signing_key" "main" {
@@ -158,7 +167,7 @@ rule "aws/route53/dnssec" {
       }
 
       resource "aws_route53_hosted_zone_dnssec" "main" {
-        hosted_zone_id = aws_route53_zone.main.zone_id
+        hosted_zone_id = aws_route53_key_signing_key.main.hosted_zone_id
       }
 
       resource "aws_route53_key_signing_key" "main" {
@@ -216,7 +225,7 @@ rule "aws/route53/dnssec" {
       resource "aws_route53_hosted_zone_dnssec" "main" {
         for_each = toset(var.names)
 
-        hosted_zone_id = aws_route53_zone.main[each.key].zone_id
+        hosted_zone_id = aws_route53_key_signing_key.main[each.key].hosted_zone_id
       }
 
       resource "aws_route53_key_signing_key" "main" {
@@ -336,7 +345,7 @@ rule "aws/route53/dnssec" {
       resource "aws_route53_hosted_zone_dnssec" "main" {
         for_each = toset(var.names)
 
-        hosted_zone_id = aws_route53_zone.main[each.key].zone_id
+        hosted_zone_id = aws_route53_key_signing_key.main[each.key].hosted_zone_id
       }
 
       resource "aws_route53_key_signing_key" "main" {
@@ -347,5 +356,57 @@ rule "aws/route53/dnssec" {
         name                       = "main"
       }
     EOT
+  }
+
+  example "a key, and nothing that signs" {
+    params = { dnssec_kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+
+      resource "aws_route53_key_signing_key" "zone" {
+        hosted_zone_id             = aws_route53_zone.main.zone_id
+        key_management_service_arn = aws_kms_key.dnssec.arn
+        name                       = "zone"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+
+      resource "aws_route53_hosted_zone_dnssec" "main" {
+        hosted_zone_id = aws_route53_zone.main.zone_id
+      }
+
+      resource "aws_route53_key_signing_key" "zone" {
+        hosted_zone_id             = aws_route53_zone.main.zone_id
+        key_management_service_arn = aws_kms_key.dnssec.arn
+        name                       = "zone"
+      }
+    EOT
+  }
+
+  example "signed already, through the key" {
+    params = { dnssec_kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_route53_zone" "main" {
+        name = "acme.example"
+      }
+
+      resource "aws_route53_key_signing_key" "zone" {
+        hosted_zone_id             = aws_route53_zone.main.id
+        key_management_service_arn = aws_kms_key.dnssec.arn
+        name                       = "zone"
+      }
+
+      resource "aws_route53_hosted_zone_dnssec" "zone" {
+        hosted_zone_id = aws_route53_key_signing_key.zone.hosted_zone_id
+      }
+    EOT
+    unchanged = true
   }
 }

@@ -39,6 +39,29 @@ rule "aws/s3/replication" {
     description = "Role that S3 assumes to copy: an ARN or a reference."
   }
 
+  # S3 refuses to copy from a bucket that keeps no versions.
+  companion "aws_s3_bucket_versioning" {
+    link = "bucket"
+    when = !linked("aws_s3_bucket_replication_configuration", "bucket") && target.versioning.enabled != true
+
+    body {
+      bucket = target.id
+
+      versioning_configuration {
+        status = "Enabled"
+      }
+    }
+
+    inline {
+      version = "< 4.0"
+
+      set "versioning.enabled" {
+        value   = true
+        default = false
+      }
+    }
+  }
+
   companion "aws_s3_bucket_replication_configuration" {
     link = "bucket"
 
@@ -47,6 +70,12 @@ rule "aws/s3/replication" {
       set "role" {
         value = param.replication_role_arn
         keep  = true
+      }
+      # `depends_on` takes no instance of a block that is there several times.
+      set "depends_on" {
+        value = [companion("aws_s3_bucket_versioning")]
+        keep  = true
+        when  = companion("aws_s3_bucket_versioning") != null && try(target.count == null && target.for_each == null, false)
       }
 
       rule {
@@ -69,8 +98,8 @@ rule "aws/s3/replication" {
 
   applicability {
     level = "review"
-    note  = "Both buckets must be versioned; objects that exist are not copied by this alone."
-    cost  = "Storage in the second region and traffic between the two are billed."
+    note  = "The other bucket must be versioned, too; objects that exist are not copied by this alone. Where one block makes several buckets, the first apply may be refused because versions are not on yet: apply again."
+    cost  = "Storage in the second region, traffic between the two, and old versions are billed."
   }
 
   example "no copies" {
@@ -87,8 +116,9 @@ rule "aws/s3/replication" {
       }
 
       resource "aws_s3_bucket_replication_configuration" "data" {
-        bucket = aws_s3_bucket.data.id
-        role   = "arn:aws:iam::111122223333:role/replication"
+        bucket     = aws_s3_bucket.data.id
+        role       = "arn:aws:iam::111122223333:role/replication"
+        depends_on = [aws_s3_bucket_versioning.data]
 
         rule {
           id     = "all"
@@ -97,6 +127,14 @@ rule "aws/s3/replication" {
           destination {
             bucket = "arn:aws:s3:::acme-data-replica"
           }
+        }
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Enabled"
         }
       }
     EOT
@@ -195,6 +233,196 @@ rule "aws/s3/replication" {
         for_each = toset(var.tenants)
 
         bucket = aws_s3_bucket.data[each.key].id
+        role   = "arn:aws:iam::111122223333:role/replication"
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        for_each = toset(var.tenants)
+
+        bucket = aws_s3_bucket.data[each.key].id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+  }
+
+  example "versions that are kept already" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket     = aws_s3_bucket.data.id
+        role       = "arn:aws:iam::111122223333:role/replication"
+        depends_on = [aws_s3_bucket_versioning.data]
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+  }
+
+  example "versions that were suspended" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Suspended"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket     = aws_s3_bucket.data.id
+        role       = "arn:aws:iam::111122223333:role/replication"
+        depends_on = [aws_s3_bucket_versioning.data]
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket_versioning" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+  }
+
+  example "versions kept inside the bucket" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+
+        versioning {
+          enabled = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+
+        versioning {
+          enabled = true
+        }
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+        role   = "arn:aws:iam::111122223333:role/replication"
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "an older provider" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 3.75"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+    EOT
+    after  = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 3.75"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+
+        versioning {
+          enabled = true
+        }
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
         role   = "arn:aws:iam::111122223333:role/replication"
 
         rule {

@@ -36,6 +36,12 @@ rule "aws/secretsmanager/secret-key" {
   set "kms_key_id" {
     value   = param.kms_key
     present = true
+    when    = !try(strcontains(target.kms_key_id, "alias/aws/"), false)
+  }
+
+  set "kms_key_id" {
+    value = param.kms_key
+    when  = try(strcontains(target.kms_key_id, "alias/aws/"), false)
   }
 
   applicability {
@@ -94,5 +100,49 @@ rule "aws/secretsmanager/secret-key" {
       }
     EOT
     refused = true
+  }
+
+  example "the key that AWS manages" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_secretsmanager_secret" "main" {
+        name       = "orders"
+        kms_key_id = "alias/aws/secretsmanager"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_secretsmanager_secret" "main" {
+        name       = "orders"
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the key that AWS manages, by a variable" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      variable "secret_key" {
+        type    = string
+        default = "alias/aws/secretsmanager"
+      }
+
+      resource "aws_secretsmanager_secret" "main" {
+        name       = "orders"
+        kms_key_id = var.secret_key
+      }
+    EOT
+    after  = <<-EOT
+      variable "secret_key" {
+        type    = string
+        default = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+
+      resource "aws_secretsmanager_secret" "main" {
+        name       = "orders"
+        kms_key_id = var.secret_key
+      }
+    EOT
   }
 }

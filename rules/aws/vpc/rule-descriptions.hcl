@@ -35,25 +35,25 @@ rule "aws/vpc/rule-descriptions" {
   }
 
   set "ingress[*].description" {
-    value         = block.protocol == "-1" ? "All incoming traffic" : block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port)
+    value         = try(block.protocol == "-1" || block.protocol == "all" ? "All incoming traffic" : block.protocol == "icmp" || block.protocol == "icmpv6" ? format("Incoming %s", block.protocol) : block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port), block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port), format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port))
     present       = true
     create_blocks = false
   }
 
   set "egress[*].description" {
-    value         = block.protocol == "-1" ? "All outgoing traffic" : block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port)
+    value         = try(block.protocol == "-1" || block.protocol == "all" ? "All outgoing traffic" : block.protocol == "icmp" || block.protocol == "icmpv6" ? format("Outgoing %s", block.protocol) : block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port), block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port), format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port))
     present       = true
     create_blocks = false
   }
 
   set "description" {
-    value   = format("%s %s", title(target.type), target.protocol == "-1" ? "of all traffic" : target.from_port == target.to_port ? format("%s %s", target.protocol, target.from_port) : format("%s %s-%s", target.protocol, target.from_port, target.to_port))
+    value   = try(format("%s %s", title(target.type), target.protocol == "-1" || target.protocol == "all" ? "of all traffic" : target.protocol == "icmp" || target.protocol == "icmpv6" ? target.protocol : target.from_port == target.to_port ? format("%s %s", target.protocol, target.from_port) : format("%s %s-%s", target.protocol, target.from_port, target.to_port)), target.from_port == target.to_port ? format("%s %s %s", title(target.type), target.protocol, target.from_port) : format("%s %s %s-%s", title(target.type), target.protocol, target.from_port, target.to_port), format("%s %s %s-%s", title(target.type), target.protocol, target.from_port, target.to_port))
     present = true
     when    = resource.type == "aws_security_group_rule"
   }
 
   set "description" {
-    value   = format("%s %s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol == "-1" ? "of all traffic" : target.from_port == target.to_port ? format("%s %s", target.ip_protocol, target.from_port) : format("%s %s-%s", target.ip_protocol, target.from_port, target.to_port))
+    value   = try(format("%s %s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol == "-1" || target.ip_protocol == "all" ? "of all traffic" : target.ip_protocol == "icmp" || target.ip_protocol == "icmpv6" ? target.ip_protocol : target.from_port == target.to_port ? format("%s %s", target.ip_protocol, target.from_port) : format("%s %s-%s", target.ip_protocol, target.from_port, target.to_port)), format("%s %s %s-%s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol, target.from_port, target.to_port))
     present = true
     when    = contains(["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"], resource.type)
   }
@@ -131,7 +131,20 @@ rule "aws/vpc/rule-descriptions" {
         }
       }
     EOT
-    refused = true
+    after  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        ingress {
+          from_port   = var.port
+          to_port     = var.port
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+          description = "Incoming tcp ${var.port}"
+        }
+      }
+    EOT
   }
 
   example "a range of ports" {
@@ -224,5 +237,130 @@ rule "aws/vpc/rule-descriptions" {
       }
     EOT
     unchanged = true
+  }
+
+  example "what is asked of a host, whose ports are a kind of message" {
+    before = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "Rules of web"
+
+        ingress {
+          from_port   = 8
+          to_port     = 0
+          protocol    = "icmp"
+          cidr_blocks = var.clients
+        }
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "all"
+          cidr_blocks = var.clients
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "Rules of web"
+
+        ingress {
+          from_port   = 8
+          to_port     = 0
+          protocol    = "icmp"
+          cidr_blocks = var.clients
+          description = "Incoming icmp"
+        }
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "all"
+          cidr_blocks = var.clients
+          description = "All outgoing traffic"
+        }
+      }
+    EOT
+  }
+
+  example "a rule resource whose ports are a kind of message" {
+    before = <<-EOT
+      resource "aws_security_group_rule" "ping" {
+        type              = "ingress"
+        from_port         = -1
+        to_port           = -1
+        protocol          = "icmp"
+        cidr_blocks       = var.clients
+        security_group_id = aws_security_group.web.id
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group_rule" "ping" {
+        type              = "ingress"
+        from_port         = -1
+        to_port           = -1
+        protocol          = "icmp"
+        cidr_blocks       = var.clients
+        security_group_id = aws_security_group.web.id
+        description       = "Ingress icmp"
+      }
+    EOT
+  }
+
+  example "an entry without ports" {
+    before  = <<-EOT
+      resource "aws_security_group_rule" "web" {
+        type              = "ingress"
+        protocol          = "tcp"
+        cidr_blocks       = var.clients
+        security_group_id = aws_security_group.web.id
+      }
+    EOT
+    refused = true
+  }
+
+  example "entries that a list gives" {
+    before = <<-EOT
+      variable "rules" {
+        type = list(object({ from = number, to = number, protocol = string }))
+      }
+
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "Rules of web"
+
+        dynamic "ingress" {
+          for_each = var.rules
+          content {
+            from_port   = ingress.value.from
+            to_port     = ingress.value.to
+            protocol    = ingress.value.protocol
+            cidr_blocks = var.clients
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "rules" {
+        type = list(object({ from = number, to = number, protocol = string }))
+      }
+
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "Rules of web"
+
+        dynamic "ingress" {
+          for_each = var.rules
+          content {
+            from_port   = ingress.value.from
+            to_port     = ingress.value.to
+            protocol    = ingress.value.protocol
+            cidr_blocks = var.clients
+            description = "Incoming ${ingress.value.protocol} ${ingress.value.from}-${ingress.value.to}"
+          }
+        }
+      }
+    EOT
   }
 }
