@@ -135,7 +135,8 @@ struct Written<'s, 'c> {
 impl Scope for Written<'_, '_> {
     fn member(&self, root: &str, name: &str) -> Option<Term> {
         match self.values.member(root, name) {
-            Some(term @ Term::Known(_)) => Some(term),
+            Some(term @ Term::Known(_)) if term != Term::NULL => Some(term),
+            // What is not written may still be known to the provider: `target.zone_id` in another block.
             other => self.code.code(root, name).or(other),
         }
     }

@@ -304,6 +304,12 @@ rule "aws/sns/policy-named-principals" {
             type        = "AWS"
             identifiers = ["arn:aws:iam::111122223333:root"]
           }
+
+          condition {
+            test     = "StringEquals"
+            variable = "aws:PrincipalAccount"
+            values   = ["111122223333"]
+          }
         }
       }
     EOT
