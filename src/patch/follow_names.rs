@@ -165,11 +165,17 @@ impl Walk<'_> {
         }
     }
 
-    /// What an object lacks is what `optional(type, default)` of the variable's type says.
+    /// What an object lacks is what `optional(type, default)` of the variable's type says. In the variable's own default an entry can
+    /// be added; where callers leave it out, the type is the place.
     fn optional(&self, site: &Site, wanted: &crate::hcl::Attribute, rest: &[Step], leaves: &mut [Leaf]) {
         let Some(default) = optional_default(&wanted.value, rest) else { return };
         let (term, span) = (term_of(self.bench, site, default, None), crate::hcl::expression_span(default));
-        for leaf in leaves.iter_mut().filter(|leaf| matches!(leaf.decided, Decided::Absent(_))) {
+        for leaf in leaves.iter_mut() {
+            let Decided::Absent(names) = &leaf.decided else { continue };
+            if leaf.site == *site {
+                leaf.decided = Decided::Implied(names.clone(), term.clone());
+                continue;
+            }
             let note = self.bench.place(&site.path, wanted.span, "the default in the variable's type");
             let through = leaf.through.iter().cloned().chain([note]).collect();
             *leaf = Leaf { site: site.clone(), span, decided: Decided::Value(term.clone()), through, constant: true };

@@ -41,6 +41,8 @@ pub(super) enum Decided {
     Reference(Vec<String>),
     /// The object there has no such entry: it can be added. Absent counts as null.
     Absent(Vec<String>),
+    /// The same, where the type of the variable says what counts instead.
+    Implied(Vec<String>, Term),
     /// Whoever uses the module gives it, for the variable has no default: it is something, but nobody here knows what. The sentence
     /// says which variable.
     Given(String),
@@ -70,6 +72,7 @@ impl Leaf {
             Decided::Value(term) => term.clone(),
             Decided::Reference(names) => Term::Code(names.join(".")),
             Decided::Absent(_) => Term::NULL,
+            Decided::Implied(_, term) => term.clone(),
             Decided::Given(_) | Decided::Unknown(_) => Term::Unknown,
         }
     }

@@ -159,6 +159,13 @@ impl Narrowing<'_> {
         match &leaf.decided {
             Decided::Given(why) | Decided::Unknown(why) => Err(elsewhere(self.cx, &self.spec.path, leaf, why)),
             Decided::Reference(_) | Decided::Absent(_) => Ok(Plan::new()),
+            Decided::Implied(_, term) => {
+                let held = term.elements().unwrap_or_else(|| vec![term.clone()]);
+                match any(held.iter().map(|item| self.is_dropped(item))) {
+                    Some(false) => Ok(Plan::new()),
+                    _ => Err(elsewhere(self.cx, &self.spec.path, leaf, "the variable's type gives it as a default")),
+                }
+            }
             Decided::Value(term) => match term.elements() {
                 Some(items) if term.is_null() == Some(false) => self.list(leaf, &items, around),
                 _ => self.single(leaf, term),

@@ -52,7 +52,7 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
     let text = document.text();
     let new = value_text(&document, span, wanted);
     let edit = match &leaf.decided {
-        Decided::Absent(names) => entry_edit(&document, span, names, wanted)
+        Decided::Absent(names) | Decided::Implied(names, _) => entry_edit(&document, span, names, wanted)
             .ok_or_else(|| elsewhere(cx, argument, leaf, "the entry is missing from an object that cannot be edited safely"))?,
         _ => Edit { span, text: new },
     };
@@ -60,7 +60,7 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
     let via = leaf.through.last().map_or(String::new(), |place| format!(", decided by {}", place.note));
     let before = text.get(span.range()).map(shorten).unwrap_or_default();
     let summary = match leaf.decided {
-        Decided::Absent(_) => format!("sets `{argument}` to `{shown}`{via}"),
+        Decided::Absent(_) | Decided::Implied(..) => format!("sets `{argument}` to `{shown}`{via}"),
         _ => format!("changes `{argument}` from `{before}` to `{shown}`{via}"),
     };
     Ok(Change { path: leaf.site.path.clone(), edit, summary, argument: argument.to_owned(), through: leaf.through.clone(), asked: None })

@@ -270,7 +270,7 @@ pub(super) fn leaves_plan(
             Decided::Value(held) if end.contains.is_some() && held.is_null() == Some(false) => {
                 changes.push(add_missing(cx, scope, leaf, held, name, end)?)
             }
-            Decided::Value(_) | Decided::Absent(_) => changes.push(replace(cx, leaf, name, &end.wanted(scope)?)?),
+            Decided::Value(_) | Decided::Absent(_) | Decided::Implied(..) => changes.push(replace(cx, leaf, name, &end.wanted(scope)?)?),
         }
     }
     Ok(changes)
