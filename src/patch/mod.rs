@@ -77,3 +77,5 @@ pub use workbench::{BlockKey, Workbench};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_json;

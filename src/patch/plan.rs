@@ -39,11 +39,10 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
         return Err(elsewhere(cx, argument, leaf, "what the rule wants there is a reference that means nothing in that place"));
     }
     let text = document.text();
-    let new = value_text(&document, span, wanted);
     let edit = match &leaf.decided {
         Decided::Absent(names) => entry_edit(&document, span, names, wanted)
             .ok_or_else(|| elsewhere(cx, argument, leaf, "the entry is missing from an object that cannot be edited safely"))?,
-        _ => Edit { span, text: new },
+        _ => value_edit(&document, span, wanted),
     };
     let shown = shorten(&wanted.text);
     let via = leaf.through.last().map_or(String::new(), |place| format!(", decided by {}", place.note));
@@ -55,23 +54,24 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
     Ok(Change { path: leaf.site.path.clone(), edit, summary, argument: argument.to_owned(), through: leaf.through.clone(), asked: None })
 }
 
-/// A value's text for the syntax and the place it goes to.
-fn value_text(document: &Document, span: Span, wanted: &Wanted) -> String {
+/// Another value where one stands, in the syntax of the place. A JSON string that is one template becomes the value itself.
+pub(super) fn value_edit(document: &Document, span: Span, wanted: &Wanted) -> Edit {
+    let span = document.string_of(span).unwrap_or(span);
     let text = document.text();
-    match document.syntax() {
+    let text = match document.syntax_at(span) {
         Syntax::Native => hcl::reindent(&wanted.text, hcl::indent_of_line(text, span.start), hcl::line_ending(text)),
-        Syntax::Json => json_edit::value_text(wanted, hcl::indent_of_line(text, span.start), hcl::line_ending(text)),
-    }
+        Syntax::Json => json_edit::value_text(document, span, wanted),
+    };
+    Edit { span, text }
 }
 
 /// Adds an entry, with the objects around it where several names are missing.
 fn entry_edit(document: &Document, span: Span, names: &[String], wanted: &Wanted) -> Option<Edit> {
-    if document.syntax() == Syntax::Json {
-        let (name, inner) = names.split_first()?;
-        return inner.is_empty().then(|| json_edit::insert_member(document.text(), span, name, wanted));
+    let (first, rest) = names.split_first()?;
+    if document.syntax_at(span) == Syntax::Json {
+        return Some(json_edit::insert_member(document.text(), span, first, rest, wanted));
     }
     let object: Expression = find_expression(document, span)?;
-    let (first, rest) = names.split_first()?;
     let value = rest
         .iter()
         .rev()
@@ -110,7 +110,7 @@ pub(super) fn find_expression(document: &Document, span: Span) -> Option<Express
 pub(super) fn insert(document: &Document, key: &BlockKey, body: &Body, name: &str, argument: &str, wanted: &Wanted) -> Plan {
     let edits = match document.syntax() {
         Syntax::Native => hcl::insert_argument(document, body, name, &wanted.text),
-        Syntax::Json => vec![json_edit::insert_member(document.text(), json_edit::object_of(body), name, wanted)],
+        Syntax::Json => vec![json_edit::insert_member(document.text(), json_edit::object_of(body), name, &[], wanted)],
     };
     let summary = format!("sets `{argument}` to `{}`", shorten(&wanted.text));
     edits

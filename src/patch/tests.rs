@@ -10,7 +10,7 @@ use crate::terraform::directory_of;
 use super::*;
 
 /// A rule about `target` with these operations and blocks around them.
-fn rule(resource: &str, rest: &str) -> Rule {
+pub(super) fn rule(resource: &str, rest: &str) -> Rule {
     let text = format!(
         "rule \"t/t\" {{\n  title = \"t\"\n  severity = \"high\"\n  since = \"0.1.0\"\n  rationale = \"r\"\n  references = [\"https://example.com\"]\n  target {{\n    resource = \"{resource}\"\n  }}\n{rest}\n  applicability {{\n    level = \"safe\"\n  }}\n}}\n"
     );
@@ -36,13 +36,13 @@ fn target(workspace: &Workspace, path: &str, address: &str) -> Target {
     }
 }
 
-fn run(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Result<Outcome, Refusal> {
+pub(super) fn run(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Result<Outcome, Refusal> {
     let workspace: Workspace = files.iter().map(|(path, text)| ((*path).to_owned(), Arc::<str>::from(*text))).collect();
     let params = params.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     patch(rule, &target(&workspace, files[0].0, address), &workspace, &params)
 }
 
-fn patched(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Patch {
+pub(super) fn patched(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Patch {
     match run(rule, files, address, params) {
         Ok(Outcome::Patch(patch)) => *patch,
         other => panic!("{other:#?}"),
@@ -50,11 +50,11 @@ fn patched(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, 
 }
 
 /// The text of the only file after the fix.
-fn fixed(rule: &Rule, before: &str, address: &str, params: &[(&str, &str)]) -> String {
+pub(super) fn fixed(rule: &Rule, before: &str, address: &str, params: &[(&str, &str)]) -> String {
     patched(rule, &[("main.tf", before)], address, params).files["main.tf"].after.clone()
 }
 
-fn refused(rule: &Rule, files: &[(&str, &str)], address: &str) -> Refusal {
+pub(super) fn refused(rule: &Rule, files: &[(&str, &str)], address: &str) -> Refusal {
     run(rule, files, address, &[]).unwrap_err()
 }
 

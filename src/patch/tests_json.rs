@@ -1,0 +1,102 @@
+//! Fixes of Terraform's JSON syntax.
+
+use crate::rule::Rule;
+
+use super::tests::{patched, rule, run};
+use super::*;
+
+/// A JSON file with one resource whose body is given.
+fn resource(kind: &str, body: &str) -> String {
+    format!("{{\n  \"resource\": {{\n    \"{kind}\": {{\n      \"x\": {body}\n    }}\n  }}\n}}\n")
+}
+
+/// The text of the only file, in JSON syntax, after the fix; a second run has nothing to do.
+fn fixed_json(rule: &Rule, before: &str, address: &str, params: &[(&str, &str)]) -> String {
+    let after = patched(rule, &[("main.tf.json", before)], address, params).files["main.tf.json"].after.clone();
+    assert!(serde_json::from_str::<serde_json::Value>(&after).is_ok(), "{after}");
+    assert_eq!(run(rule, &[("main.tf.json", &after)], address, params), Ok(Outcome::Holds), "{after}");
+    after
+}
+
+#[test]
+fn code_in_a_template_string_is_edited_where_it_stands() {
+    let rule = rule("a_task", "set \"containers[*].ro\" {\n value = true\n}");
+    let body = r#"{
+        "é": "${\"a\\n\"}",
+        "containers": "${jsonencode([\n  {\n    name  = \"a\" # first\n    ro    = false\n  },\n  {\n    image = \"b\"\n  }\n])}"
+      }"#;
+    let before = resource("a_task", body);
+    let after = fixed_json(&rule, &before, "a_task.x", &[]);
+    assert_eq!(after, before.replace("ro    = false", "ro    = true").replace(r#"\"b\"\n"#, r#"\"b\"\n    ro    = true\n"#));
+}
+
+#[test]
+fn values_behind_references_in_json_are_edited_in_the_syntax_of_their_place() {
+    let rule = rule("a_db", "set \"on\" {\n value = true\n}\nset \"kind\" {\n value = \"b\"\n}");
+    let before = "{\n  \"locals\": {\"all\": {\"x\": {\"on\": \"${false}\"}}, \"kind\": \"${upper(\\\"q\\\") == \\\"Q\\\" ? \\\"a\\\" : \\\"c\\\"}\"},\n  \"resource\": {\"a_db\": {\"x\": {\"on\": \"${local.all.x.on}\", \"kind\": \"${local.kind}\"}}}\n}\n";
+    let after = fixed_json(&rule, before, "a_db.x", &[]);
+    assert_eq!(after, before.replace("\"${false}\"", "true").replace("? \\\"a\\\"", "? \\\"b\\\""));
+    let object = before.replace("\"${false}\"", "\"${lookup({ k = false }, \\\"k\\\")}\"");
+    let after = fixed_json(&rule, &object, "a_db.x", &[]);
+    assert!(after.contains("lookup({ k = true }"), "{after}");
+}
+
+#[test]
+fn statements_in_a_template_string() {
+    let rule = rule("a_p", "statement \"policy\" {\n where = statement.effect == \"Allow\"\n set {\n actions = [\"s3:Get*\"]\n }\n}");
+    let body = r#"{"policy": "${jsonencode({\n  Statement = [{\n    Effect   = \"Allow\"\n    Action   = \"*\"\n    Resource = \"${a_b.y[\"k\"].arn}/*\"\n  }]\n})}"}"#;
+    let before = resource("a_p", body);
+    assert_eq!(fixed_json(&rule, &before, "a_p.x", &[]), before.replace(r#"= \"*\""#, r#"= [\"s3:Get*\"]"#));
+}
+
+#[test]
+fn lists_are_extended_in_their_layout() {
+    let rule = rule("a_e", "set \"logs\" {\n contains = [\"api\", \"audit\", \"log\"]\n}");
+    let with = |list: &str| resource("a_e", &format!("{{\n        \"logs\": {list}\n      }}"));
+    let after = |list: &str| fixed_json(&rule, &with(list), "a_e.x", &[]);
+    assert_eq!(after("[\"api\"]"), with("[\"api\", \"audit\", \"log\"]"));
+    assert_eq!(after("[\"x\",\"api\"]"), with("[\"x\",\"api\",\"audit\",\"log\"]"));
+    let spread = "[\n          \"api\"\n        ]";
+    assert_eq!(after(spread), with(&spread.replace("\"api\"", "\"api\",\n          \"audit\",\n          \"log\"")));
+    assert_eq!(after("[]"), with("[\"api\", \"audit\", \"log\"]"));
+    assert_eq!(after("\"${tolist([\\\"api\\\", \\\"audit\\\"])}\""), with("\"${tolist([\\\"api\\\", \\\"audit\\\", \\\"log\\\"])}\""));
+}
+
+#[test]
+fn a_list_that_is_replaced_keeps_its_lines() {
+    let rule = rule("a_e", "set \"tls\" {\n value = [\"b\", \"c\"]\n}");
+    let before = resource("a_e", "{\n        \"tls\": [\n          \"a\"\n        ]\n      }");
+    assert_eq!(fixed_json(&rule, &before, "a_e.x", &[]), before.replace("\"a\"", "\"b\",\n          \"c\""));
+}
+
+#[test]
+fn lists_are_narrowed_in_their_layout() {
+    let rule = rule(
+        "a_sg",
+        "param \"cidrs\" {\n type = \"cidr_list\"\n default = null\n description = \"who may\"\n}\nnarrow \"ingress[*].cidr_blocks\" {\n drop = [\"0.0.0.0/0\"]\n to = param.cidrs\n when = block.from_port == 22\n}",
+    );
+    let with = |list: &str| {
+        let blocks = format!(
+            "[\n          {{\"from_port\": 22, \"cidr_blocks\": {list}}},\n          {{\"from_port\": 80, \"cidr_blocks\": [\"0.0.0.0/0\"]}}\n        ]"
+        );
+        resource("a_sg", &format!("{{\n        \"ingress\": {blocks}\n      }}"))
+    };
+    let after = |list: &str, cidrs: &str| fixed_json(&rule, &with(list), "a_sg.x", &[("cidrs", cidrs)]);
+    assert_eq!(after("[\"0.0.0.0/0\"]", "[\"10.0.0.0/8\", \"10.1.0.0/16\"]"), with("[\"10.0.0.0/8\", \"10.1.0.0/16\"]"));
+    assert_eq!(after("[\"10.0.0.0/8\", \"0.0.0.0/0\"]", "[\"10.0.0.0/8\"]"), with("[\"10.0.0.0/8\"]"));
+    assert_eq!(after("[\"0.0.0.0/0\", \"${a_net.y.cidr}\"]", "[\"10.0.0.0/8\"]"), with("[\"10.0.0.0/8\", \"${a_net.y.cidr}\"]"));
+    let spread = "[\n            \"1.1.1.1/32\",\n            \"0.0.0.0/0\",\n            \"0.0.0.0/0\"\n          ]";
+    let narrowed = "[\n            \"1.1.1.1/32\",\n            \"10.0.0.0/8\",\n            \"10.1.0.0/16\"\n          ]";
+    assert_eq!(after(spread, "[\"10.0.0.0/8\", \"10.1.0.0/16\"]"), with(narrowed));
+    assert_eq!(
+        after("\"${concat([\\\"0.0.0.0/0\\\"], [\\\"10.2.0.0/16\\\"])}\"", "[\"10.0.0.0/8\"]"),
+        with("\"${concat([\\\"10.0.0.0/8\\\"], [\\\"10.2.0.0/16\\\"])}\"")
+    );
+}
+
+#[test]
+fn a_comment_in_the_code_of_a_string_stays() {
+    let rule = rule("a_task", "set \"on\" {\n value = true\n}");
+    let before = resource("a_task", r#"{"on": "${false # not yet\n}"}"#);
+    assert_eq!(fixed_json(&rule, &before, "a_task.x", &[]), before.replace("false", "true"));
+}
