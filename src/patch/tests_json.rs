@@ -94,6 +94,49 @@ fn lists_are_narrowed_in_their_layout() {
     );
 }
 
+fn without_public_grants() -> Rule {
+    rule("a_acl", "remove \"policy.grant\" {\n when = block.to.uri == \"all\"\n}")
+}
+
+#[test]
+fn the_blocks_that_are_meant_leave_their_list() {
+    let rule = without_public_grants();
+    let with = |grants: &str| {
+        resource("a_acl", &format!("{{\n        \"policy\": [{{\n          \"grant\": {grants}, \"owner\": 1\n        }}]\n      }}"))
+    };
+    let after = |grants: &str| fixed_json(&rule, &with(grants), "a_acl.x", &[]);
+    let (all, me) = ("{\"to\": [{\"uri\": \"all\"}]}", "{\"to\": [{\"uri\": \"me\"}]}");
+    assert_eq!(after(&format!("[{all}, {me}]")), with(&format!("[{me}]")));
+    assert_eq!(after(&format!("[{me}, {all}]")), with(&format!("[{me}]")));
+    assert_eq!(after(&format!("[{all}, {me}, {all}, {me}, {all}]")), with(&format!("[{me}, {me}]")));
+    let lines = |grants: &[&str]| format!("[\n            {}\n          ]", grants.join(",\n            "));
+    assert_eq!(after(&lines(&[all, all, me])), with(&lines(&[me])));
+    assert_eq!(after(&lines(&[me, all, all])), with(&lines(&[me])));
+    for every in [all.to_owned(), format!("[{all}]"), format!("[{all}, {all}]")] {
+        assert_eq!(after(&every), with("").replace("\"grant\": , ", ""));
+    }
+    assert_eq!(run(&rule, &[("main.tf.json", &with(&format!("[{me}, {me}]")))], "a_acl.x", &[]), Ok(Outcome::Holds));
+}
+
+#[test]
+fn a_block_of_which_it_is_not_known_whether_it_is_meant_is_no_reason_to_say_holds() {
+    let grants = "[{\"to\": [{\"uri\": \"${var.who}\"}]}, {\"to\": [{\"uri\": \"me\"}]}]";
+    let before =
+        resource("a_acl", &format!("{{\"policy\": {{\"grant\": {grants}}}}}")).replacen('{', "{\n  \"variable\": {\"who\": {}},", 1);
+    assert!(run(&without_public_grants(), &[("main.tf.json", &before)], "a_acl.x", &[]).is_err());
+}
+
+#[test]
+fn a_dynamic_block_in_json_is_removed() {
+    let rule = rule("a_acl", "remove \"grant\" {}");
+    let before =
+        resource("a_acl", "{\n        \"dynamic\": {\"grant\": {\"for_each\": [1], \"content\": {\"to\": 1}}},\n        \"b\": 1\n      }");
+    assert_eq!(
+        fixed_json(&rule, &before, "a_acl.x", &[]),
+        before.replace("{\"grant\": {\"for_each\": [1], \"content\": {\"to\": 1}}}", "{}")
+    );
+}
+
 #[test]
 fn a_comment_in_the_code_of_a_string_stays() {
     let rule = rule("a_task", "set \"on\" {\n value = true\n}");
