@@ -1,8 +1,9 @@
-//! Fixes of Terraform's JSON syntax.
+//! Fixes of Terraform's JSON syntax, and of JSON in quotes.
 
+use crate::model::RefusalKind;
 use crate::rule::Rule;
 
-use super::tests::{patched, rule, run};
+use super::tests::{fixed, patched, refused, rule, run};
 use super::*;
 
 /// A JSON file with one resource whose body is given.
@@ -135,6 +136,84 @@ fn a_dynamic_block_in_json_is_removed() {
         fixed_json(&rule, &before, "a_acl.x", &[]),
         before.replace("{\"grant\": {\"for_each\": [1], \"content\": {\"to\": 1}}}", "{}")
     );
+}
+
+fn only_the_account() -> Rule {
+    rule(
+        "a_role",
+        "statement \"policy\" {\n where = statement.effect == \"Allow\"\n set {\n actions = [\"s3:Get*\"]\n conditions = [{ test = \"Bool\", variable = \"aws:SecureTransport\", values = [\"true\"] }]\n}\n}",
+    )
+}
+
+#[test]
+fn a_policy_in_quotes_is_edited_in_place() {
+    let policy = r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"${a_b.y[\"k\"].arn}\u002f*\"}]}"#;
+    let wanted = policy
+        .replace(r#"\"Action\":\"*\""#, r#"\"Action\":[\"s3:Get*\"]"#)
+        .replace(r#"\u002f*\"}"#, r#"\u002f*\",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"true\"}}}"#);
+    let native = format!("resource \"a_role\" \"x\" {{\n  policy = \"{}\"\n}}\n", policy.replace("[\\\"k\\\"]", "[\"k\"]"));
+    assert_eq!(
+        fixed(&only_the_account(), &native, "a_role.x", &[]),
+        format!("resource \"a_role\" \"x\" {{\n  policy = \"{}\"\n}}\n", wanted.replace("[\\\"k\\\"]", "[\"k\"]"))
+    );
+    let json = resource("a_role", &format!("{{\"policy\": \"{policy}\"}}"));
+    assert_eq!(fixed_json(&only_the_account(), &json, "a_role.x", &[]), json.replace(policy, &wanted));
+}
+
+#[test]
+fn a_policy_in_quotes_over_several_lines_keeps_its_lines() {
+    let policy = r#"{\n  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n      \"Action\": \"*\"\n    }\n  ]\n}\n"#;
+    let json = resource("a_role", &format!("{{\"policy\": \"{policy}\"}}")).replace('\n', "\r\n");
+    let condition = r#",\n      \"Condition\": {\n        \"Bool\": {\n          \"aws:SecureTransport\": \"true\"\n        }\n      }"#;
+    let wanted = policy.replace(r#"\"*\""#, &format!(r#"[\"s3:Get*\"]{condition}"#));
+    assert_eq!(fixed_json(&only_the_account(), &json, "a_role.x", &[]), json.replace(policy, &wanted));
+}
+
+#[test]
+fn references_are_written_into_text_with_their_own_quotes() {
+    let rule = rule(
+        "a_role",
+        "param \"of\" {\n type = \"expression\"\n required = true\n description = \"d\"\n}\nstatement \"policy\" {\n where = statement.effect == \"Allow\"\n set {\n resources = [param.of]\n }\n}",
+    );
+    let of = [("of", "a_b.y[\"k\"].arn")];
+    let policy = r#"{\"Statement\": {\"Effect\": \"Allow\", \"Resource\": \"*\"}}"#;
+    let others = "resource \"a_b\" \"y\" {\n  for_each = toset([\"k\"])\n}\n";
+    let native = format!("resource \"a_role\" \"x\" {{\n  policy = \"{policy}\"\n}}\n\n{others}");
+    let wanted = policy.replace(r#"\"*\""#, r#"[\"${a_b.y["k"].arn}\"]"#);
+    assert_eq!(fixed(&rule, &native, "a_role.x", &of), native.replace(policy, &wanted));
+    let plain = |text: &str| text.replace("\\\"", "\"");
+    let heredoc = format!("resource \"a_role\" \"x\" {{\n  policy = <<EOT\n{}\nEOT\n}}\n\n{others}", plain(policy));
+    assert_eq!(fixed(&rule, &heredoc, "a_role.x", &of), heredoc.replace(&plain(policy), &plain(&wanted)));
+    let json = resource("a_role", &format!("{{\"policy\": \"{policy}\"}}"));
+    let json = json.replacen("\"a_role\"", "\"a_b\": {\"y\": {\"for_each\": \"${toset([\\\"k\\\"])}\"}},\n    \"a_role\"", 1);
+    let wanted = policy.replace(r#"\"*\""#, r#"[\"${a_b.y[\"k\"].arn}\"]"#);
+    assert_eq!(fixed_json(&rule, &json, "a_role.x", &of), json.replace(policy, &wanted));
+}
+
+#[test]
+fn conditions_that_are_held_keep_their_interpolations() {
+    let heredoc = "resource \"a_role\" \"x\" {\n  policy = <<EOT\n{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:Get*\", \"Condition\": {\"StringEquals\": {\"a\": \"${a_b.y.id}\"}}}]}\nEOT\n}\n";
+    let after = fixed(&only_the_account(), heredoc, "a_role.x", &[]);
+    assert_eq!(after, heredoc.replace("\"${a_b.y.id}\"}", "\"${a_b.y.id}\"}, \"Bool\": {\"aws:SecureTransport\": \"true\"}"));
+}
+
+#[test]
+fn what_stands_in_quotes_and_is_no_json_is_refused() {
+    for policy in ["\"{\\\"Statement\\\": %{ if true }[]%{ endif }}\"", "\"none\"", "\"x-${a_b.y.json}\""] {
+        let text = format!("resource \"a_role\" \"x\" {{\n  policy = {policy}\n}}\n");
+        assert_eq!(refused(&only_the_account(), &[("main.tf", &text)], "a_role.x").kind, RefusalKind::DecidedElsewhere);
+    }
+}
+
+#[test]
+fn members_of_json_in_quotes() {
+    let rule = rule("a_task", "set \"containers[*].ro\" {\n value = true\n}");
+    let text = r#"[{\"name\":\"a\",\"ro\":false},{\"name\":\"b\"}]"#;
+    let wanted = text.replace("false", "true").replace(r#"\"b\""#, r#"\"b\",\"ro\":true"#);
+    let native = format!("resource \"a_task\" \"x\" {{\n  containers = \"{text}\"\n}}\n");
+    assert_eq!(fixed(&rule, &native, "a_task.x", &[]), native.replace(text, &wanted));
+    let json = resource("a_task", &format!("{{\"containers\": \"{text}\"}}"));
+    assert_eq!(fixed_json(&rule, &json, "a_task.x", &[]), json.replace(text, &wanted));
 }
 
 #[test]
