@@ -10,7 +10,8 @@ use crate::model::{Edit, LineColumn, Span};
 
 use super::align::apply_with;
 use super::format::is_formatted_with;
-use super::lexer::{Comment, Token, comments_among, tokens};
+use super::json_twin::Twin;
+use super::lexer::{Comment, Token, comments, comments_among, tokens};
 use super::splice::{SpliceError, splice};
 
 /// Largest file that is parsed. Memory while parsing is about forty times the input.
@@ -43,7 +44,8 @@ impl SyntaxError {
 pub enum Syntax {
     /// `.tf`, `.tofu`, `.tfvars`.
     Native,
-    /// `.tf.json` and friends. Spans of attributes are those of the JSON members; expressions inside strings carry no spans.
+    /// `.tf.json` and friends. Spans of attributes are those of the JSON members; those of expressions in strings count in
+    /// [`Document::text`].
     Json,
 }
 
@@ -51,6 +53,10 @@ pub enum Syntax {
 #[derive(Debug, Clone)]
 pub struct Document {
     text: Arc<str>,
+    /// The file's bytes; for native syntax the same.
+    source: Arc<str>,
+    /// Of JSON.
+    twin: Option<Twin>,
     body: Body,
     syntax: Syntax,
     /// Found out when they are asked for.
@@ -126,22 +132,26 @@ impl Document {
     pub fn parse_json(text: impl Into<Arc<str>>) -> Result<Self, SyntaxError> {
         let text = text.into();
         check_limits(&text)?;
-        let body = super::json_document::body_of(&text)?;
-        Ok(Self::of(text, body, Syntax::Json))
+        let (body, twin) = super::json_document::read(&text)?;
+        let read = Self::of(Arc::clone(&twin.text), body, Syntax::Json);
+        Ok(Self { source: text, twin: Some(twin), ..read })
     }
 
-    const fn of(text: Arc<str>, body: Body, syntax: Syntax) -> Self {
-        Self { text, body, syntax, tokens: OnceLock::new(), formatted: OnceLock::new() }
+    fn of(text: Arc<str>, body: Body, syntax: Syntax) -> Self {
+        Self { source: Arc::clone(&text), text, body, syntax, twin: None, tokens: OnceLock::new(), formatted: OnceLock::new() }
     }
 
     fn tokens(&self) -> &Arc<[Token]> {
         self.tokens.get_or_init(|| tokens(&self.text).into())
     }
 
-    /// The comments of the text as native syntax, in order.
+    /// The comments of native syntax, in order; in JSON they stand in the code of templates.
     #[must_use]
     pub fn comments(&self) -> Vec<Comment> {
-        comments_among(&self.text, self.tokens())
+        match &self.twin {
+            None => comments_among(&self.text, self.tokens()),
+            Some(twin) => twin.codes().flat_map(|code| comments(self.slice(code))).collect(),
+        }
     }
 
     /// Whether `terraform fmt` would leave the spaces of native syntax as they are.
@@ -158,14 +168,24 @@ impl Document {
     pub fn edited(&self, edits: &[Edit]) -> Result<String, SpliceError> {
         match self.syntax {
             Syntax::Native => apply_with(&self.text, Arc::clone(self.tokens()), edits),
-            Syntax::Json => splice(&self.text, edits),
+            Syntax::Json => {
+                let edits = self.twin.as_ref().map_or_else(|| Ok(edits.to_vec()), |twin| twin.edits(edits))?;
+                splice(&self.source, &edits)
+            }
         }
     }
 
-    /// The text.
+    /// The text in which spans count. Of a JSON file it is the twin: the same bytes, but templates in strings are written as native
+    /// syntax writes them, with spaces behind them where escapes were.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The file's own text.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// The top level.
@@ -178,6 +198,21 @@ impl Document {
     #[must_use]
     pub const fn syntax(&self) -> Syntax {
         self.syntax
+    }
+
+    /// Which syntax holds at a place: in a JSON file the code of a template is native.
+    #[must_use]
+    pub fn syntax_at(&self, span: Span) -> Syntax {
+        match &self.twin {
+            Some(twin) if twin.code_around(span).is_none() => Syntax::Json,
+            _ => Syntax::Native,
+        }
+    }
+
+    /// The JSON string that is one template with the expression at `span` in it, and nothing else.
+    #[must_use]
+    pub fn string_of(&self, span: Span) -> Option<Span> {
+        self.twin.as_ref()?.string_of(span)
     }
 
     /// The bytes of `span`; empty when it does not lie in the text.
@@ -196,7 +231,7 @@ impl Document {
     /// Line and column of a byte.
     #[must_use]
     pub fn position(&self, offset: usize) -> LineColumn {
-        LineColumn::of(&self.text, offset)
+        LineColumn::of(&self.source, self.twin.as_ref().map_or(offset, |twin| twin.offset(offset)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
+use hcl_edit::template::StringTemplate;
 use hcl_edit::visit::{Visit, visit_expr};
 
 use crate::model::Span;
@@ -100,6 +101,16 @@ pub fn references(expression: &Expression) -> Vec<Reference> {
 #[must_use]
 pub fn expression_span(expression: &Expression) -> Option<Span> {
     expression.span().map(Span::from)
+}
+
+/// The expression of a template that is nothing else: `"${…}"`.
+#[must_use]
+pub fn only_interpolation(template: &StringTemplate) -> Option<&Expression> {
+    let mut elements = template.iter();
+    match (elements.next(), elements.next()) {
+        (Some(only), None) => only.as_interpolation().map(|interpolation| &interpolation.expr),
+        _ => None,
+    }
 }
 
 /// One `key = value` of an object literal.

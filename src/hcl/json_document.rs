@@ -1,13 +1,17 @@
 //! Terraform's JSON syntax as the same blocks and attributes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use hcl_edit::expr::{Array, Expression, Object, ObjectKey};
+use hcl_edit::parser::parse_expr;
 
 use crate::model::Span;
 
 use super::document::{Attribute, Block, Body, Label, SyntaxError};
+use super::expression::{expression_span, only_interpolation};
 use super::json::{JsonKind, JsonMember, JsonValue, parse_json};
+use super::json_twin::Twin;
 
 /// Kinds of top-level block with their number of labels.
 const TOP_LEVEL: [(&str, usize); 14] = [
@@ -27,114 +31,219 @@ const TOP_LEVEL: [(&str, usize); 14] = [
     ("encryption", 0),
 ];
 
-/// The top level of a `.tf.json` file (or of a `.tfvars.json` file, which is all attributes).
-pub(super) fn body_of(text: &str) -> Result<Body, SyntaxError> {
+/// The top level of a `.tf.json` file (or of a `.tfvars.json` file, which is all attributes), and the text that its spans count in.
+pub(super) fn read(text: &Arc<str>) -> Result<(Body, Twin), SyntaxError> {
     let root = parse_json(text)?;
     let JsonKind::Object(members) = &root.kind else {
         return Err(SyntaxError::at(text, root.span.start, "expected an object"));
     };
+    let twin = Twin::of(text, &root);
+    let parsed = parsed(text, &twin, members);
+    let reader = Reader { values: values_of(parsed.as_ref()) };
     let mut body = Body { span: inside(root.span), attributes: Vec::new(), blocks: Vec::new() };
     for member in members {
-        let labels = TOP_LEVEL.iter().find(|(kind, _)| *kind == member.key);
-        match labels {
-            Some((kind, count)) => labelled(kind, *count, member.span(), &mut Vec::new(), &member.value, &mut body.blocks),
+        match labels_of(&member.key) {
+            Some(count) => reader.labelled(&member.key, count, member.span(), &mut Vec::new(), &member.value, &mut body.blocks),
             None if member.key == "//" => {}
-            None => body.attributes.push(attribute(member)),
+            None => body.attributes.push(reader.attribute(member)),
         }
     }
     body.blocks.sort_by_key(|block| block.span.start);
-    Ok(body)
+    Ok((body, twin))
+}
+
+fn labels_of(kind: &str) -> Option<usize> {
+    TOP_LEVEL.iter().find(|(known, _)| *known == kind).map(|(_, count)| *count)
 }
 
 fn inside(span: Span) -> Span {
     Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1))
 }
 
-/// Walks `count` levels of labels down to the bodies.
-fn labelled(kind: &str, count: usize, span: Span, labels: &mut Vec<Label>, value: &JsonValue, blocks: &mut Vec<Block>) {
+/// The values of attributes in one list, parsed at once: each has the place it has in the text. A value that cannot be parsed as
+/// native syntax (a key twice, a template that is none) is entered, and what is in it taken instead.
+fn parsed(text: &str, twin: &Twin, members: &[JsonMember]) -> Option<Expression> {
+    let mut values = Vec::new();
+    members.iter().for_each(|member| outermost(&member.value, labels_of(&member.key), &mut values));
+    let list = |values: &[&JsonValue]| parse_expr(&list_of(text, twin, values)).ok();
+    list(&values).or_else(|| {
+        let mut readable = Vec::new();
+        values.iter().for_each(|value| readable_in(text, twin, value, &mut readable));
+        list(&readable)
+    })
+}
+
+/// The values of the attributes below `labels` levels of labels.
+fn outermost<'j>(value: &'j JsonValue, labels: Option<usize>, values: &mut Vec<&'j JsonValue>) {
+    let Some(labels) = labels else { return values.push(value) };
     match &value.kind {
-        JsonKind::Array(items) => {
-            for item in items {
-                labelled(kind, count, item.span, labels, item, blocks);
-            }
-        }
-        JsonKind::Object(members) if labels.len() < count => {
-            for member in members {
-                labels.push(Label { text: member.key.clone(), span: member.key_span });
-                labelled(kind, count, member.span(), labels, &member.value, blocks);
-                labels.pop();
-            }
-        }
-        JsonKind::Object(_) => blocks.push(Block { kind: kind.to_owned(), labels: labels.clone(), span, body: body(value) }),
+        JsonKind::Array(items) => items.iter().for_each(|item| outermost(item, Some(labels), values)),
+        JsonKind::Object(members) => members.iter().for_each(|member| outermost(&member.value, labels.checked_sub(1), values)),
         _ => {}
     }
 }
 
-/// An object as a body: every member is an attribute, and every member that is an object or a list of objects is a block as well.
-fn body(value: &JsonValue) -> Body {
-    let mut result = Body { span: inside(value.span), attributes: Vec::new(), blocks: Vec::new() };
-    let JsonKind::Object(members) = &value.kind else { return result };
-    for member in members.iter().filter(|member| member.key != "//") {
-        result.attributes.push(attribute(member));
-        if member.key == "dynamic" {
-            labelled("dynamic", 1, member.span(), &mut Vec::new(), &member.value, &mut result.blocks);
-            continue;
+/// The value, if it can be parsed, else those in it that can.
+fn readable_in<'j>(text: &str, twin: &Twin, value: &'j JsonValue, readable: &mut Vec<&'j JsonValue>) {
+    let alone = format!("[{}]", on_one_line(text, twin, value.span));
+    match &value.kind {
+        _ if parse_expr(&alone).is_ok() => readable.push(value),
+        JsonKind::Array(items) => items.iter().for_each(|item| readable_in(text, twin, item, readable)),
+        JsonKind::Object(members) => members.iter().for_each(|member| readable_in(text, twin, &member.value, readable)),
+        _ => {}
+    }
+}
+
+/// A list of native syntax that has these values where the text has them, and spaces for all else.
+fn list_of(text: &str, twin: &Twin, values: &[&JsonValue]) -> String {
+    let mut list = String::with_capacity(text.len());
+    for value in values {
+        let sign = if list.is_empty() { '[' } else { ',' };
+        list.push(sign);
+        list.extend(std::iter::repeat_n(' ', value.span.start.saturating_sub(list.len())));
+        list.push_str(&on_one_line(text, twin, value.span));
+    }
+    if list.is_empty() {
+        list.push('[');
+    }
+    list.push(']');
+    list
+}
+
+/// JSON may break lines where native syntax does not: before a comma, or behind a key. In strings line breaks stay.
+fn on_one_line(text: &str, twin: &Twin, span: Span) -> String {
+    let mut bytes = twin.text[span.range()].as_bytes().to_vec();
+    let (mut quoted, mut escaped) = (false, false);
+    for (read, written) in text[span.range()].bytes().zip(&mut bytes) {
+        match read {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            b'\r' | b'\n' if !quoted => *written = b' ',
+            _ => {}
         }
-        match &member.value.kind {
-            JsonKind::Object(_) => result.blocks.push(nested(&member.key, member.span(), &member.value)),
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Every value of a parsed list, lists and objects with what is in them, by where it starts.
+fn values_of(list: Option<&Expression>) -> HashMap<usize, &Expression> {
+    fn collect<'e>(value: &'e Expression, values: &mut HashMap<usize, &'e Expression>) {
+        values.extend(expression_span(value).map(|span| (span.start, value)));
+        match value {
+            Expression::Array(items) => items.iter().for_each(|item| collect(item, values)),
+            Expression::Object(object) => object.iter().for_each(|(_, value)| collect(value.expr(), values)),
+            _ => {}
+        }
+    }
+    let mut values = HashMap::new();
+    if let Some(Expression::Array(items)) = list {
+        items.iter().for_each(|item| collect(item, &mut values));
+    }
+    values
+}
+
+/// Makes blocks and attributes of JSON values.
+struct Reader<'e> {
+    /// The values as expressions, by where they start.
+    values: HashMap<usize, &'e Expression>,
+}
+
+impl Reader<'_> {
+    /// Walks `count` levels of labels down to the bodies.
+    fn labelled(&self, kind: &str, count: usize, span: Span, labels: &mut Vec<Label>, value: &JsonValue, blocks: &mut Vec<Block>) {
+        match &value.kind {
             JsonKind::Array(items) => {
-                let objects = items.iter().filter(|item| matches!(item.kind, JsonKind::Object(_)));
-                result.blocks.extend(objects.map(|item| nested(&member.key, item.span, item)));
+                for item in items {
+                    self.labelled(kind, count, item.span, labels, item, blocks);
+                }
+            }
+            JsonKind::Object(members) if labels.len() < count => {
+                for member in members {
+                    labels.push(Label { text: member.key.clone(), span: member.key_span });
+                    self.labelled(kind, count, member.span(), labels, &member.value, blocks);
+                    labels.pop();
+                }
+            }
+            JsonKind::Object(_) => {
+                blocks.push(Block { kind: kind.to_owned(), labels: labels.clone(), span, body: self.body(value) });
             }
             _ => {}
         }
     }
-    result
-}
 
-fn nested(kind: &str, span: Span, value: &JsonValue) -> Block {
-    Block { kind: kind.to_owned(), labels: Vec::new(), span, body: body(value) }
-}
-
-fn attribute(member: &JsonMember) -> Attribute {
-    Attribute { name: member.key.clone(), span: member.span(), value_span: member.value.span, value: Arc::new(expression(&member.value)) }
-}
-
-/// A JSON value as an expression: strings are templates, as Terraform reads them. A string that is exactly one `${…}` is that expression.
-fn expression(value: &JsonValue) -> Expression {
-    match &value.kind {
-        JsonKind::Null => Expression::null(),
-        JsonKind::Bool(value) => (*value).into(),
-        JsonKind::Number(text) => text.parse().unwrap_or_else(|_| Expression::null()),
-        JsonKind::String(text) => template(text),
-        JsonKind::Array(items) => {
-            let mut array = Array::new();
-            for item in items {
-                array.push(expression(item));
+    /// An object as a body: every member is an attribute, and every member that is an object or a list of objects is a block as well.
+    fn body(&self, value: &JsonValue) -> Body {
+        let mut result = Body { span: inside(value.span), attributes: Vec::new(), blocks: Vec::new() };
+        let JsonKind::Object(members) = &value.kind else { return result };
+        for member in members.iter().filter(|member| member.key != "//") {
+            result.attributes.push(self.attribute(member));
+            if member.key == "dynamic" {
+                self.labelled("dynamic", 1, member.span(), &mut Vec::new(), &member.value, &mut result.blocks);
+                continue;
             }
-            array.into()
-        }
-        JsonKind::Object(members) => {
-            let mut object = Object::new();
-            for member in members {
-                object.insert(ObjectKey::Expression(member.key.as_str().into()), expression(&member.value));
+            match &member.value.kind {
+                JsonKind::Object(_) => result.blocks.push(self.nested(&member.key, member.span(), &member.value)),
+                JsonKind::Array(items) => {
+                    let objects = items.iter().filter(|item| matches!(item.kind, JsonKind::Object(_)));
+                    result.blocks.extend(objects.map(|item| self.nested(&member.key, item.span, item)));
+                }
+                _ => {}
             }
-            object.into()
+        }
+        result
+    }
+
+    fn nested(&self, kind: &str, span: Span, value: &JsonValue) -> Block {
+        Block { kind: kind.to_owned(), labels: Vec::new(), span, body: self.body(value) }
+    }
+
+    fn attribute(&self, member: &JsonMember) -> Attribute {
+        let value = self.expression(&member.value);
+        let value_span = expression_span(&value).unwrap_or(member.value.span);
+        Attribute { name: member.key.clone(), span: member.span(), value_span, value: Arc::new(value) }
+    }
+
+    /// A JSON value as an expression: strings are templates, as Terraform reads them.
+    fn expression(&self, value: &JsonValue) -> Expression {
+        if let Some(parsed) = self.values.get(&value.span.start) {
+            let mut expression = (*parsed).clone();
+            without_quotes(&mut expression);
+            return expression;
+        }
+        match &value.kind {
+            JsonKind::Null => Expression::null(),
+            JsonKind::Bool(value) => (*value).into(),
+            JsonKind::Number(text) => text.parse().unwrap_or_else(|_| Expression::null()),
+            JsonKind::String(text) => text.as_str().into(),
+            JsonKind::Array(items) => {
+                let mut array = Array::new();
+                items.iter().for_each(|item| array.push(self.expression(item)));
+                array.into()
+            }
+            JsonKind::Object(members) => {
+                let mut object = Object::new();
+                for member in members {
+                    object.insert(ObjectKey::Expression(member.key.as_str().into()), self.expression(&member.value));
+                }
+                object.into()
+            }
         }
     }
 }
 
-fn template(text: &str) -> Expression {
-    if !text.contains("${") && !text.contains("%{") {
-        return text.into();
+/// A string that is exactly one `${…}` is that expression.
+fn without_quotes(expression: &mut Expression) {
+    match expression {
+        Expression::Array(items) => items.iter_mut().for_each(without_quotes),
+        Expression::Object(object) => object.iter_mut().for_each(|(_, value)| without_quotes(value.expr_mut())),
+        Expression::StringTemplate(template) => {
+            if let Some(inner) = only_interpolation(template).cloned() {
+                *expression = inner;
+            }
+        }
+        _ => {}
     }
-    if let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
-        && let Ok(expression) = inner.trim().parse::<Expression>()
-    {
-        return expression;
-    }
-    let quoted = format!("\"{}\"", text.replace('\\', "\\\\").replace('\n', "\\n"));
-    quoted.parse().unwrap_or_else(|_| text.into())
 }
 
 #[cfg(test)]
@@ -152,5 +261,29 @@ mod tests {
         let enabled = block.body.blocks_of("versioning").next().unwrap().attribute("enabled").unwrap();
         assert_eq!(document.slice(enabled.value_span), "false");
         assert!(document.body().blocks_of("locals").next().unwrap().attribute("a").is_some());
+    }
+
+    #[test]
+    fn values_have_the_places_of_what_stands_in_strings() {
+        let text = "{\"resource\": {\"a\": {\"b\": {\n \"x\"\n : \"${f(\\\"k\\\", [1,\\n 22])}\" , \"y\": [\"${var.é}\", \"z\"]\n}}}}";
+        let document = Document::parse_file("main.tf.json", text).unwrap();
+        let block = &document.body().blocks[0];
+        let spans: Vec<&str> = block.body.attributes.iter().map(|attribute| document.slice(attribute.value_span)).collect();
+        assert_eq!(spans, ["f(\"k\", [1,\n 22])", "[\"${var.é}\", \"z\"]"]);
+        let items = block.attribute("y").unwrap().value.as_array().unwrap();
+        assert_eq!(document.slice(super::expression_span(items.get(0).unwrap()).unwrap()), "var.é");
+        assert_eq!(document.syntax_at(block.attribute("x").unwrap().value_span), Syntax::Native);
+        assert_eq!(document.source(), text);
+    }
+
+    #[test]
+    fn a_value_that_native_syntax_does_not_know_is_entered() {
+        let text = "{\"locals\": {\"a\": {\"k\": 1, \"k\": \"${x.y}\"}, \"b\": \"${oops\", \"c\": \"${v.w}\"}}";
+        let document = Document::parse_file("main.tf.json", text).unwrap();
+        let block = &document.body().blocks[0];
+        let named = |name: &str| {
+            references(&block.attribute(name).unwrap().value).into_iter().map(|found| found.names.join(".")).collect::<Vec<_>>()
+        };
+        assert_eq!((named("a"), named("b"), named("c")), (vec!["x.y".to_owned()], vec![], vec!["v.w".to_owned()]));
     }
 }

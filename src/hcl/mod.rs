@@ -7,11 +7,13 @@
 mod align;
 mod collection;
 mod document;
+mod escapes;
 mod expression;
 mod format;
 mod insert;
 mod json;
 mod json_document;
+mod json_twin;
 mod lexer;
 mod literal;
 mod lookup;
@@ -20,7 +22,8 @@ mod splice;
 pub use align::apply;
 pub use collection::{add_elements, add_entry, remove_elements, remove_entry};
 pub use document::{Attribute, Block, Body, Document, Label, MAX_BYTES, MAX_KEYS, Syntax, SyntaxError};
-pub use expression::{ObjectEntry, Reference, expression_span, object_entries, references, traversal_names};
+pub use escapes::{Unquoted, opens_template, requote, template_end, template_parts};
+pub use expression::{ObjectEntry, Reference, expression_span, object_entries, only_interpolation, references, traversal_names};
 pub use format::{format, is_formatted};
 pub use insert::{
     append_block, body_indent, indent_of_line, insert_after_block, insert_argument, insert_block, line_ending, reindent, remove_item,

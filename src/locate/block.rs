@@ -38,7 +38,7 @@ pub fn targets_in(path: &str, document: &Document) -> Vec<Target> {
 #[must_use]
 pub fn block_at_line(document: &Document, line: usize) -> Option<&Block> {
     let blocks = document.body().blocks.iter().filter(|block| address_of(block).is_some());
-    let text = document.text();
+    let text = document.source();
     let mut after = None;
     for block in blocks {
         let first = LineColumn::of(text, block.span.start).line;

@@ -62,7 +62,7 @@ pub fn locate_position(workspace: &Workspace, position: &CodePosition, scanned_t
     let path = resolve_path(workspace, raw_path)?;
     let document = read(workspace, &path)?;
     let line = match position.start_line.filter(|line| *line > 0) {
-        Some(line) => now(&path, document.text(), line, position.end_line, scanned_text).map(Some),
+        Some(line) => now(&path, document.source(), line, position.end_line, scanned_text).map(Some),
         None => Ok(None),
     };
     let by_address: Vec<_> =
@@ -194,7 +194,7 @@ fn found(workspace: &Workspace, path: &str, document: &Document, block: &crate::
     };
     // Files in a directory that nothing calls are a root of their own.
     target.root_dir = (!is_called(workspace, &target.module_dir)).then(|| target.module_dir.clone());
-    let place = place_of(document.text(), &target);
+    let place = place_of(document.source(), &target);
     target.evidence.push(Evidence { rung: Rung::ScannerPosition, note, places: vec![place] });
     Ok(target)
 }

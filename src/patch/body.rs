@@ -171,11 +171,13 @@ fn is_null(cx: Context<'_>, spot: &Spot<'_>, held: &crate::hcl::Attribute) -> bo
 
 /// Removes every argument and block of this name.
 fn absent_plan(spot: Spot<'_>, name: &str) -> Plan {
-    let argument = spot.body.attribute(name).map(|held| held.span);
-    let blocks = spot.body.nested(name).map(|(block, ..)| block.span);
+    let argument = spot.body.attribute(name);
+    // In JSON the blocks are the argument.
+    let blocks = spot.body.nested(name).filter(|(block, ..)| !argument.is_some_and(|held| held.span.covers(block.span)));
     argument
+        .map(|held| held.span)
         .into_iter()
-        .chain(blocks)
+        .chain(blocks.map(|(block, ..)| block.span))
         .map(|span| {
             let edit = match spot.document.syntax() {
                 Syntax::Native => crate::hcl::remove_item(spot.document, span),

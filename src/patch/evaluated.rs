@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::hcl::Attribute;
-use crate::model::{Address, Place, ResourceMode, Workspace};
+use crate::model::{Address, Place, ResourceMode, Span, Workspace};
 use crate::terraform::{Decider, ModuleGraph, Role, Site as CodeSite, Sources, Value, decide, directory_of, is_configuration_file};
 
 use super::follow::{Decided, Leaf, Site};
+use super::plan::find_expression;
 use super::set::Spot;
 use super::term::Term;
 use super::workbench::{BlockKey, Workbench};
@@ -80,8 +81,18 @@ fn leaf(bench: &Workbench, key: &BlockKey, place: &Decider) -> Option<Leaf> {
     });
     let through: Vec<Place> = place.trail.iter().filter_map(|(site, role)| station(bench, site, role)).collect();
     let path = place.site.file.to_string();
+    if path.ends_with(".json") && !stands_at(bench, &path, place.site.span, &value) {
+        return None;
+    }
     let block = (path == key.path).then(|| key.clone());
     Some(Leaf { site: Site { path, block }, span: Some(place.site.span), decided: Decided::Value(Term::Known(value)), through, constant })
+}
+
+/// Whether it is this value that stands at a place of a JSON file: of what is written inside of a string with escapes the evaluator
+/// knows the string only.
+fn stands_at(bench: &Workbench, path: &str, span: Span, value: &serde_json::Value) -> bool {
+    let found = bench.document(path).ok().and_then(|document| find_expression(&document, span));
+    found.and_then(|expression| crate::hcl::literal(&expression)).as_ref() == Some(value)
 }
 
 /// A station on the way, in the words of the walk.

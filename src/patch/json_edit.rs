@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::hcl::{self, Body, Document};
+use crate::hcl::{self, Body, Document, JsonKind};
 use crate::model::{Edit, Span};
 
 use super::render::Wanted;
@@ -13,22 +13,51 @@ pub(super) const fn object_of(body: &Body) -> Span {
     Span::new(body.span.start - 1, body.span.end + 1)
 }
 
-/// A value as JSON; what is not a literal is written as `"${…}"`.
-pub(super) fn value_text(wanted: &Wanted, indent: &str, ending: &str) -> String {
-    let value = match &wanted.term {
-        Term::Known(value) => value.clone(),
+/// A value as JSON; what is not a literal is a string `${…}`.
+fn json_of(wanted: &Wanted) -> Value {
+    match &wanted.term {
+        Term::Known(value) => literal(value),
         _ => Value::String(template(&wanted.text)),
-    };
-    pretty(&value, indent, "  ", ending)
+    }
+}
+
+/// A value as JSON text, where `held` stands: a list that has its elements on lines of their own keeps them there.
+pub(super) fn value_text(document: &Document, held: Span, wanted: &Wanted) -> String {
+    let text = document.text();
+    let (indent, ending) = (hcl::indent_of_line(text, held.start), hcl::line_ending(text));
+    match json_of(wanted) {
+        Value::Array(items) if !items.is_empty() && document.slice(held).starts_with('[') && document.slice(held).contains('\n') => {
+            lines(&items, indent, unit(text), ending)
+        }
+        value => pretty(&value, indent, "  ", ending),
+    }
+}
+
+/// A known value as Terraform's JSON syntax has it: in its strings `${` would open a template.
+fn literal(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace("${", "$${").replace("%{", "%%{")),
+        Value::Array(items) => items.iter().map(literal).collect(),
+        Value::Object(members) => Value::Object(members.iter().map(|(name, value)| (name.clone(), literal(value))).collect()),
+        other => other.clone(),
+    }
+}
+
+/// An element of a list as JSON text; `None` when it is not known.
+pub(super) fn element_text(item: &Term) -> Option<String> {
+    Some(match item {
+        Term::Known(value) => literal(value).to_string(),
+        other => Value::String(template(&other.render()?)).to_string(),
+    })
 }
 
 /// An expression inside a JSON string: a quoted template loses its quotes, all else is interpolated.
 fn template(text: &str) -> String {
-    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if text.parse::<hcl_edit::expr::Expression>().is_ok_and(|expression| expression.is_string_template()) => {
-            inner.replace("\\\"", "\"")
-        }
-        _ => format!("${{{text}}}"),
+    let quoted = text.parse::<hcl_edit::expr::Expression>().is_ok_and(|expression| expression.is_string_template());
+    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|_| quoted);
+    match inner.and_then(hcl::Unquoted::read) {
+        Some(inner) => inner.whole().to_owned(),
+        None => format!("${{{text}}}"),
     }
 }
 
@@ -43,18 +72,24 @@ fn pretty(value: &Value, indent: &str, unit: &str, ending: &str) -> String {
                 .collect();
             format!("{{{ending}{}{ending}{indent}}}", lines.join(&format!(",{ending}")))
         }
-        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-            let lines: Vec<String> = items.iter().map(|item| format!("{inner}{}", pretty(item, &inner, unit, ending))).collect();
-            format!("[{ending}{}{ending}{indent}]", lines.join(&format!(",{ending}")))
-        }
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => lines(items, indent, unit, ending),
         Value::Array(items) => format!("[{}]", items.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")),
         other => other.to_string(),
     }
 }
 
-/// Adds `"name": value` behind the last member of the object at `object`.
-pub(super) fn insert_member(text: &str, object: Span, name: &str, wanted: &Wanted) -> Edit {
-    insert_with(text, object, name, |indent, ending| value_text(wanted, indent, ending))
+/// A list with each element on lines of its own.
+fn lines(items: &[Value], indent: &str, unit: &str, ending: &str) -> String {
+    let inner = format!("{indent}{unit}");
+    let lines: Vec<String> = items.iter().map(|item| format!("{inner}{}", pretty(item, &inner, unit, ending))).collect();
+    format!("[{ending}{}{ending}{indent}]", lines.join(&format!(",{ending}")))
+}
+
+/// Adds `"name": value` behind the last member of the object at `object`, with the objects around the value where there are names
+/// on the way to it.
+pub(super) fn insert_member(text: &str, object: Span, name: &str, inner: &[String], wanted: &Wanted) -> Edit {
+    let value = inner.iter().rev().fold(json_of(wanted), |value, name| serde_json::json!({ name.as_str(): value }));
+    insert_with(text, object, name, |indent, ending| pretty(&value, indent, "  ", ending))
 }
 
 fn insert_with(text: &str, object: Span, name: &str, value: impl Fn(&str, &str) -> String) -> Edit {
@@ -98,7 +133,7 @@ pub(super) fn insert_block(text: &str, body: &Body, name: &str, block: &str) -> 
     match body.attribute(name) {
         None => Some(insert_with(text, object_of(body), name, |indent, ending| pretty(&value, indent, unit(text), ending))),
         Some(attribute) => {
-            let list = attribute.value.as_array()?;
+            let list = attribute.value.as_array().filter(|_| text[attribute.span.range()].ends_with(']'))?;
             let span = attribute.value_span;
             let inside = text.get(span.start + 1..span.end - 1)?;
             let last = span.start + 1 + inside.trim_end().len();
@@ -113,7 +148,8 @@ pub(super) fn insert_block(text: &str, body: &Body, name: &str, block: &str) -> 
 fn block_value(document: &Document, body: &Body) -> Option<Value> {
     let mut map = serde_json::Map::new();
     for attribute in &body.attributes {
-        let value = hcl::literal(&attribute.value).unwrap_or_else(|| Value::String(template(document.slice(attribute.value_span))));
+        let value = hcl::literal(&attribute.value).map(|value| literal(&value));
+        let value = value.unwrap_or_else(|| Value::String(template(document.slice(attribute.value_span))));
         map.insert(attribute.name.clone(), value);
     }
     for block in &body.blocks {
@@ -128,7 +164,7 @@ pub(super) fn insert_resource(document: &Document, kind: &str, name: &str, block
     let parsed = Document::parse(block).ok()?;
     let value = block_value(&parsed, &parsed.body().blocks.first()?.body)?;
     let text = document.text();
-    let root = hcl::parse_json(text).ok()?;
+    let root = hcl::parse_json(document.source()).ok()?;
     let resources = &root.member("resource")?.value;
     let write = |indent: &str, ending: &str, value: &Value| pretty(value, indent, unit(text), ending);
     Some(match resources.member(kind) {
@@ -148,4 +184,50 @@ pub(super) fn remove_member(text: &str, span: Span) -> Edit {
     let before = text[..span.start].trim_end();
     let start = if before.ends_with(',') { before.len() - 1 } else { span.start };
     Edit { span: Span::new(start, span.end), text: String::new() }
+}
+
+/// The places of the elements of the list at `span`, which is no template.
+pub(super) fn element_spans(document: &Document, span: Span) -> Option<Vec<Span>> {
+    let list = hcl::parse_json(document.source().get(span.range())?).ok()?;
+    let JsonKind::Array(items) = list.kind else { return None };
+    Some(items.iter().map(|item| Span::new(item.span.start + span.start, item.span.end + span.start)).collect())
+}
+
+/// What stands between elements: what does so already, else a comma and the space before the only one.
+pub(super) fn separator(document: &Document, list: Span, items: &[Span]) -> String {
+    let text = document.text();
+    match items {
+        [.., before, last] => text[before.end..last.start].to_owned(),
+        [only] => match &text[list.start + 1..only.start] {
+            space if space.contains('\n') => format!(",{space}"),
+            _ => ", ".to_owned(),
+        },
+        [] => ", ".to_owned(),
+    }
+}
+
+/// Adds elements behind the last one of the list at `span`.
+pub(super) fn add_elements(document: &Document, span: Span, new: &[String]) -> Option<Edit> {
+    let items = element_spans(document, span)?;
+    let separator = separator(document, span, &items);
+    Some(match items.last() {
+        Some(last) => Edit { span: Span::at(last.end), text: new.iter().map(|item| format!("{separator}{item}")).collect() },
+        None => Edit { span, text: format!("[{}]", new.join(&separator)) },
+    })
+}
+
+/// Takes elements out of the list at `span`, each with one of the commas around it. `None` when every element would go.
+pub(super) fn remove_elements(document: &Document, span: Span, gone: &[usize]) -> Option<Vec<Edit>> {
+    let items = element_spans(document, span)?;
+    let kept = (0..items.len()).find(|index| !gone.contains(index))?;
+    let edit = |index: &usize| {
+        let item = items.get(*index)?;
+        // Before the first that stays each takes the comma behind it, after that the one before it.
+        let span = match index.checked_sub(1).and_then(|before| items.get(before)) {
+            Some(before) if *index > kept => Span::new(before.end, item.end),
+            _ => Span::new(item.start, items.get(index + 1)?.start),
+        };
+        Some(Edit { span, text: String::new() })
+    };
+    gone.iter().map(edit).collect()
 }

@@ -63,6 +63,7 @@ mod statement_text;
 mod subject;
 mod term;
 mod test_files;
+mod validation;
 mod version;
 mod workbench;
 mod yaml_text;
@@ -80,3 +81,5 @@ pub use workbench::{BlockKey, Workbench};
 mod deciding_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_json;

@@ -9,6 +9,7 @@ use crate::rule::NarrowSpec;
 
 use super::context::Context;
 use super::follow::{Decided, Leaf, Site, follow, follow_into, term_of};
+use super::json_edit;
 use super::plan::{Change, Plan, elsewhere, find_expression, replace};
 use super::render::Wanted;
 use super::shared::asked;
@@ -271,12 +272,20 @@ impl Narrowing<'_> {
         let (Some(span), Some(Expression::Array(array))) = (leaf.span, leaf.span.and_then(|span| find_expression(&document, span))) else {
             return Err(elsewhere(self.cx, path, leaf, "it is no list that can be edited in place"));
         };
-        let place = |index: usize| array.get(index).and_then(expression_span);
-        let rendered: Vec<String> = new.iter().map(|value| hcl::render(value, "", "\n")).collect();
+        let json = document.syntax_at(span) == hcl::Syntax::Json;
+        let places: Vec<Option<Span>> = match json {
+            true => json_edit::element_spans(&document, span).into_iter().flatten().map(Some).collect(),
+            false => array.iter().map(expression_span).collect(),
+        };
+        let place = |index: usize| places.get(index).copied().flatten();
+        let rendered: Vec<String> = match json {
+            true => new.iter().filter_map(|value| json_edit::element_text(&Term::Known(value.clone()))).collect(),
+            false => new.iter().map(|value| hcl::render(value, "", "\n")).collect(),
+        };
         let summary = format!(
             "narrows `{path}`: {} instead of {}",
             if rendered.is_empty() { "nothing".to_owned() } else { rendered.join(", ") },
-            self.dropped_text(&document, gone, &array)
+            gone.iter().filter_map(|at| place(*at)).map(|span| document.slice(span)).collect::<Vec<_>>().join(", ")
         );
         let change = |edit| Change {
             path: leaf.site.path.clone(),
@@ -289,25 +298,30 @@ impl Narrowing<'_> {
         let mut edits = Vec::new();
         let (first, rest) = gone.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
         let unplaced = || elsewhere(self.cx, path, leaf, "the places of its elements are not known");
+        let remove = |gone: &[usize]| {
+            let edits = match json {
+                true => json_edit::remove_elements(&document, span, gone),
+                false => hcl::remove_elements(text, &array, span, gone),
+            };
+            edits.ok_or_else(unplaced)
+        };
         if let Some((replacement, others)) = rendered.split_first() {
             let at = place(first).ok_or_else(unplaced)?;
             let one_a_line = count > 1 && text.get(span.range()).is_some_and(|list| list.contains('\n'));
-            let separator = if one_a_line { format!(",\n{}", hcl::indent_of_line(text, at.start)) } else { ", ".to_owned() };
+            let separator = match (json, one_a_line) {
+                (true, _) => json_edit::separator(&document, span, &places.iter().flatten().copied().collect::<Vec<_>>()),
+                (false, true) => format!(",\n{}", hcl::indent_of_line(text, at.start)),
+                (false, false) => ", ".to_owned(),
+            };
             let all = others.iter().fold(replacement.clone(), |all, other| format!("{all}{separator}{other}"));
             edits.push(change(crate::model::Edit { span: at, text: all }));
             if !rest.is_empty() {
-                edits.extend(hcl::remove_elements(text, &array, span, rest).ok_or_else(unplaced)?.into_iter().map(change));
+                edits.extend(remove(rest)?.into_iter().map(change));
             }
         } else {
-            edits.extend(hcl::remove_elements(text, &array, span, gone).ok_or_else(unplaced)?.into_iter().map(change));
+            edits.extend(remove(gone)?.into_iter().map(change));
         }
         Ok(edits)
-    }
-
-    fn dropped_text(&self, document: &Document, gone: &[usize], array: &hcl_edit::expr::Array) -> String {
-        let texts: Vec<&str> =
-            gone.iter().filter_map(|at| array.get(*at).and_then(expression_span)).map(|span: Span| document.slice(span)).collect();
-        texts.join(", ")
     }
 
     fn needs_to(&self) -> Refusal {
@@ -366,7 +380,7 @@ impl Removal<'_> {
         let edit = if self.document.syntax() == hcl::Syntax::Native {
             hcl::remove_item(self.document, self.attribute.span)
         } else {
-            super::json_edit::remove_member(self.document.text(), self.attribute.span)
+            json_edit::remove_member(self.document.text(), self.attribute.span)
         };
         Change {
             path: self.key.path.clone(),

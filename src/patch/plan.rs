@@ -9,6 +9,7 @@ use super::context::Context;
 use super::follow::{Decided, Leaf};
 use super::json_edit;
 use super::render::Wanted;
+use super::validation::forbidden;
 use super::workbench::BlockKey;
 
 /// One change of one file.
@@ -50,11 +51,10 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
         return Err(elsewhere(cx, argument, leaf, "what the rule wants there is a reference that means nothing in that place"));
     }
     let text = document.text();
-    let new = value_text(&document, span, wanted);
     let edit = match &leaf.decided {
         Decided::Absent(names) | Decided::Implied(names, _) => entry_edit(&document, span, names, wanted)
             .ok_or_else(|| elsewhere(cx, argument, leaf, "the entry is missing from an object that cannot be edited safely"))?,
-        _ => Edit { span, text: new },
+        _ => value_edit(&document, span, wanted),
     };
     let shown = shorten(&wanted.text);
     let via = leaf.through.last().map_or(String::new(), |place| format!(", decided by {}", place.note));
@@ -72,48 +72,24 @@ fn is_of_instance(text: &str) -> bool {
     expression.is_some_and(|expression| hcl::references(&expression).iter().any(|reference| matches!(reference.name(0), "each" | "count")))
 }
 
-/// Whether the variable whose default decides refuses the wanted value by its own `validation`.
-fn forbidden(cx: Context<'_>, leaf: &Leaf, wanted: &Wanted) -> Option<bool> {
-    struct Given<'w>(&'w str, &'w super::term::Term);
-    impl super::evaluate::Scope for Given<'_> {
-        fn member(&self, root: &str, name: &str) -> Option<super::term::Term> {
-            Some(if root == "var" && name == self.0 { self.1.clone() } else { super::term::Term::Unknown })
-        }
-        fn root(&self, _: &str) -> Option<super::term::Term> {
-            None
-        }
-        fn call(&self, _: &str, _: &[super::term::Term]) -> Option<super::term::Term> {
-            None
-        }
-    }
-    let key = leaf.site.block.as_ref().filter(|key| key.kind == "variable")?;
-    let document = cx.bench.document(&key.path).ok()?;
-    let block = key.in_document(&document)?;
-    block.attribute("default").filter(|default| Some(default.value_span) == leaf.span)?;
-    let given = Given(key.labels.first()?, &wanted.term);
-    let conditions = block.body.blocks_of("validation").filter_map(|validation| validation.attribute("condition"));
-    let said: Vec<Option<bool>> =
-        conditions.map(|condition| super::evaluate::Environment::new(&given).evaluate(&condition.value).truth()).collect();
-    Some(said.contains(&Some(false)))
-}
-
-/// A value's text for the syntax and the place it goes to.
-fn value_text(document: &Document, span: Span, wanted: &Wanted) -> String {
+/// Another value where one stands, in the syntax of the place. A JSON string that is one template becomes the value itself.
+pub(super) fn value_edit(document: &Document, span: Span, wanted: &Wanted) -> Edit {
+    let span = document.string_of(span).unwrap_or(span);
     let text = document.text();
-    match document.syntax() {
+    let text = match document.syntax_at(span) {
         Syntax::Native => hcl::reindent(&wanted.text, hcl::indent_of_line(text, span.start), hcl::line_ending(text)),
-        Syntax::Json => json_edit::value_text(wanted, hcl::indent_of_line(text, span.start), hcl::line_ending(text)),
-    }
+        Syntax::Json => json_edit::value_text(document, span, wanted),
+    };
+    Edit { span, text }
 }
 
 /// Adds an entry, with the objects around it where several names are missing.
 fn entry_edit(document: &Document, span: Span, names: &[String], wanted: &Wanted) -> Option<Edit> {
-    if document.syntax() == Syntax::Json {
-        let (name, inner) = names.split_first()?;
-        return inner.is_empty().then(|| json_edit::insert_member(document.text(), span, name, wanted));
+    let (first, rest) = names.split_first()?;
+    if document.syntax_at(span) == Syntax::Json {
+        return Some(json_edit::insert_member(document.text(), span, first, rest, wanted));
     }
     let object: Expression = find_expression(document, span)?;
-    let (first, rest) = names.split_first()?;
     let value = rest
         .iter()
         .rev()
@@ -152,7 +128,7 @@ pub(super) fn find_expression(document: &Document, span: Span) -> Option<Express
 pub(super) fn insert(document: &Document, key: &BlockKey, body: &Body, name: &str, argument: &str, wanted: &Wanted) -> Plan {
     let edits = match document.syntax() {
         Syntax::Native => hcl::insert_argument(document, body, name, &wanted.text),
-        Syntax::Json => vec![json_edit::insert_member(document.text(), json_edit::object_of(body), name, wanted)],
+        Syntax::Json => vec![json_edit::insert_member(document.text(), json_edit::object_of(body), name, &[], wanted)],
     };
     let summary = format!("sets `{argument}` to `{}`", shorten(&wanted.text));
     edits

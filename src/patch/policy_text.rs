@@ -1,8 +1,8 @@
-//! Policies as JSON text: in a heredoc, or in a file beside the configuration.
+//! Policies as JSON text: in a heredoc, in quotes, or in a file beside the configuration.
 
 use serde_json::Value;
 
-use crate::hcl::{self, JsonKind, JsonValue, TokenKind, parse_json};
+use crate::hcl::{self, JsonKind, JsonValue, TokenKind, Unquoted, parse_json};
 use crate::model::{Edit, Span};
 
 use super::term::Term;
@@ -14,6 +14,8 @@ pub(super) struct PolicyText {
     text: String,
     /// Interpolations in the JSON, as places in the file.
     holes: Vec<Span>,
+    /// Where the JSON stands in quotes, and the text in them.
+    quoted: Option<(Span, Unquoted)>,
 }
 
 /// The content of the heredoc at `span`.
@@ -32,7 +34,31 @@ impl PolicyText {
         let mut root = parse_json(&masked).or_else(|_| parse_json(&without_last_commas(&masked))).ok()?;
         shift(&mut root, content.start);
         let holes = holes.into_iter().map(|hole| Span::new(hole.start + content.start, hole.end + content.start)).collect();
-        Some(Self { root, text: text.to_owned(), holes })
+        Some(Self { root, text: text.to_owned(), holes, quoted: None })
+    }
+
+    /// Parses the JSON in the quoted string at `span` of `text`.
+    pub(super) fn read_quoted(text: &str, span: Span) -> Option<Self> {
+        text.get(span.range())?.strip_prefix('"')?.strip_suffix('"')?;
+        let content = Span::new(span.start + 1, span.end - 1);
+        let unquoted = Unquoted::read(&text[content.range()])?;
+        let whole = format!("{}{}{}", &text[..content.start], unquoted.text(), &text[content.end..]);
+        Some(Self { quoted: Some((content, unquoted)), ..Self::read(&whole, content)? })
+    }
+
+    /// An edit of the JSON as one of the file.
+    fn outward(&self, edit: Edit) -> Edit {
+        let Some((content, unquoted)) = &self.quoted else { return edit };
+        let place = |at: usize| content.start + unquoted.offset(at.saturating_sub(content.start));
+        Edit { span: Span::new(place(edit.span.start), place(edit.span.end)), text: hcl::requote(&edit.text) }
+    }
+
+    /// How lines end in the JSON: in quotes not as in the file around.
+    fn ending(&self) -> &'static str {
+        match &self.quoted {
+            Some((content, _)) => hcl::line_ending(self.text.get(content.range()).unwrap_or_default()),
+            None => hcl::line_ending(&self.text),
+        }
     }
 
     /// The statements, and the list they stand in when they stand in one.
@@ -54,7 +80,11 @@ impl PolicyText {
             }
             JsonKind::String(_) if self.holes.iter().any(|hole| value.span.covers(*hole)) => {
                 let raw = self.text.get(value.span.range()).unwrap_or_default();
-                Term::Code(raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(raw).to_owned())
+                // A text that is one interpolation is what that gives.
+                let inside = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
+                let alone = self.holes.iter().any(|hole| self.text.get(hole.range()) == Some(inside));
+                let code = inside.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).filter(|_| alone);
+                Term::Code(code.unwrap_or(raw).to_owned())
             }
             _ => Term::Known(value.to_value()),
         }
@@ -62,12 +92,40 @@ impl PolicyText {
 
     /// Gives a member of an object another value, or adds it.
     pub(super) fn set_member(&self, object: &JsonValue, name: &str, value: &Value) -> Edit {
+        self.outward(self.member_edit(object, name, value))
+    }
+
+    /// Adds an element at the end of a list.
+    pub(super) fn add_element(&self, list: &JsonValue, value: &Value) -> Edit {
+        self.outward(self.element_edit(list, value))
+    }
+
+    /// Adds to an object whose members are objects what it lacks of another such one: to the conditions of a statement.
+    pub(super) fn set_conditions(&self, held: &JsonValue, wanted: &Value) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for (test, variables) in wanted.as_object().into_iter().flatten() {
+            match (held.member(test).filter(|test| matches!(test.value.kind, JsonKind::Object(_))), variables.as_object()) {
+                (Some(test), Some(variables)) => {
+                    let wrong = |name: &str, value: &Value| {
+                        test.value.member(name).is_none_or(|held| self.term(&held.value).known() != Some(value))
+                    };
+                    let wrong = variables.iter().filter(|(name, value)| wrong(name, value));
+                    edits.extend(wrong.map(|(name, value)| self.set_member(&test.value, name, value)));
+                }
+                _ => edits.push(self.set_member(held, test, variables)),
+            }
+        }
+        edits
+    }
+
+    fn member_edit(&self, object: &JsonValue, name: &str, value: &Value) -> Edit {
         if let Some(member) = object.member(name) {
             let indent = hcl::indent_of_line(&self.text, member.key_span.start);
             return Edit { span: member.value.span, text: self.written(value, indent, self.is_spread(&member.value)) };
         }
         let JsonKind::Object(members) = &object.kind else { return Edit { span: Span::at(object.span.end), text: String::new() } };
-        let ending = hcl::line_ending(&self.text);
+        let ending = self.ending();
+        let space = self.space();
         match members.last() {
             Some(last) if self.is_spread(object) => {
                 let indent = hcl::indent_of_line(&self.text, last.key_span.start).to_owned();
@@ -76,23 +134,24 @@ impl PolicyText {
                     text: format!(",{ending}{indent}{}: {}", Value::from(name), self.written(value, &indent, true)),
                 }
             }
-            Some(last) => {
-                Edit { span: Span::at(last.value.span.end), text: format!(", {}: {}", Value::from(name), self.written(value, "", false)) }
-            }
-            None => Edit { span: object.span, text: format!("{{{}: {}}}", Value::from(name), self.written(value, "", false)) },
+            Some(last) => Edit {
+                span: Span::at(last.value.span.end),
+                text: format!(",{space}{}:{space}{}", Value::from(name), self.written(value, "", false)),
+            },
+            None => Edit { span: object.span, text: format!("{{{}:{space}{}}}", Value::from(name), self.written(value, "", false)) },
         }
     }
 
-    /// Adds an element at the end of a list.
-    pub(super) fn add_element(&self, list: &JsonValue, value: &Value) -> Edit {
-        let ending = hcl::line_ending(&self.text);
+    fn element_edit(&self, list: &JsonValue, value: &Value) -> Edit {
+        let ending = self.ending();
+        let space = self.space();
         match &list.kind {
             JsonKind::Array(items) => match items.last() {
                 Some(last) if self.is_spread(list) => {
                     let indent = hcl::indent_of_line(&self.text, last.span.start).to_owned();
                     Edit { span: Span::at(last.span.end), text: format!(",{ending}{indent}{}", self.written(value, &indent, true)) }
                 }
-                Some(last) => Edit { span: Span::at(last.span.end), text: format!(", {}", self.written(value, "", false)) },
+                Some(last) => Edit { span: Span::at(last.span.end), text: format!(",{space}{}", self.written(value, "", false)) },
                 None => Edit {
                     span: list.span,
                     text: format!("[{}]", self.written(value, hcl::indent_of_line(&self.text, list.span.start), true)),
@@ -102,7 +161,7 @@ impl PolicyText {
             _ => {
                 let indent = hcl::indent_of_line(&self.text, list.span.start).to_owned();
                 let held = self.text.get(list.span.range()).unwrap_or_default();
-                Edit { span: list.span, text: format!("[{held}, {}]", self.written(value, &indent, self.is_spread(list))) }
+                Edit { span: list.span, text: format!("[{held},{space}{}]", self.written(value, &indent, self.is_spread(list))) }
             }
         }
     }
@@ -116,7 +175,7 @@ impl PolicyText {
             (None, Some(before)) => Span::new(before.span.end, item.span.end),
             (None, None) => return None,
         };
-        Some(Edit { span, text: String::new() })
+        Some(self.outward(Edit { span, text: String::new() }))
     }
 
     fn is_spread(&self, value: &JsonValue) -> bool {
@@ -124,7 +183,20 @@ impl PolicyText {
     }
 
     fn written(&self, value: &Value, indent: &str, spread: bool) -> String {
-        if spread { pretty(value, indent, self.unit(), hcl::line_ending(&self.text)) } else { spaced(value) }
+        if spread { pretty(value, indent, self.unit(), self.ending()) } else { on_one_line(value, self.space()) }
+    }
+
+    /// What stands behind `:` and `,` on one line.
+    fn space(&self) -> &'static str {
+        fn first(value: &JsonValue) -> Option<&hcl::JsonMember> {
+            match &value.kind {
+                JsonKind::Object(members) => members.first(),
+                JsonKind::Array(items) => items.first().and_then(first),
+                _ => None,
+            }
+        }
+        let compact = first(&self.root).is_some_and(|member| member.value.span.start == member.key_span.end + 1);
+        if compact && !self.is_spread(&self.root) { "" } else { " " }
     }
 
     /// One level of indentation in the policy.
@@ -140,14 +212,23 @@ impl PolicyText {
     }
 }
 
-/// JSON on one line with spaces behind `:` and `,`.
-fn spaced(value: &Value) -> String {
+/// JSON on one line with `space` behind `:` and `,`; templates in strings stay as they are.
+fn on_one_line(value: &Value, space: &str) -> String {
+    let comma = format!(",{space}");
     match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) => format!(
-            "{{{}}}",
-            map.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), spaced(value))).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(|item| on_one_line(item, space)).collect::<Vec<_>>().join(&comma)),
+        Value::Object(map) => {
+            let member = |(key, value): (&String, &Value)| format!("{}:{space}{}", Value::from(key.as_str()), on_one_line(value, space));
+            format!("{{{}}}", map.iter().map(member).collect::<Vec<_>>().join(&comma))
+        }
+        Value::String(text) => {
+            let escaped = |part: &str| {
+                let quoted = Value::from(part).to_string();
+                quoted[1..quoted.len() - 1].to_owned()
+            };
+            let parts = hcl::template_parts(text).into_iter();
+            format!("\"{}\"", parts.map(|(template, part)| if template { part.to_owned() } else { escaped(part) }).collect::<String>())
+        }
         other => other.to_string(),
     }
 }
@@ -167,7 +248,7 @@ fn pretty(value: &Value, indent: &str, unit: &str, ending: &str) -> String {
             let lines: Vec<String> = items.iter().map(|item| format!("{inner}{}", pretty(item, &inner, unit, ending))).collect();
             format!("[{ending}{}{ending}{indent}]", lines.join(&format!(",{ending}")))
         }
-        other => spaced(other),
+        other => on_one_line(other, " "),
     }
 }
 
@@ -205,8 +286,8 @@ fn mask(text: &str) -> Option<(String, Vec<Span>)> {
                 at += 1;
             }
             (b'%', Some(b'{')) => return None,
-            (b'$', Some(b'{')) if at == 0 || bytes[at - 1] != b'$' => {
-                let end = closing(bytes, at + 2)?;
+            (b'$', _) if hcl::opens_template(bytes, at) => {
+                let end = hcl::template_end(bytes, at)?;
                 holes.push(Span::new(at, end));
                 if in_string {
                     masked.extend(std::iter::repeat_n(b'x', end - at));
@@ -250,27 +331,6 @@ fn without_last_commas(text: &str) -> String {
         at += 1;
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
-}
-
-/// The offset after the brace that closes an interpolation.
-fn closing(bytes: &[u8], from: usize) -> Option<usize> {
-    let (mut depth, mut quoted, mut at) = (1, false, from);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' if quoted => at += 1,
-            b'"' => quoted = !quoted,
-            b'{' if !quoted => depth += 1,
-            b'}' if !quoted => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }
 
 #[cfg(test)]

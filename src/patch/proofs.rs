@@ -33,8 +33,9 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         let document = bench.document(path).map_err(|refusal| failed(PROOFS[0], path, &refusal.message))?;
         let before = file.before.as_deref().unwrap_or_default();
         let old = bench.document_before(path);
+        let held = || if document.syntax() == Syntax::Native { hcl::comments(before) } else { Vec::new() };
+        comments_kept(path, &old.as_ref().map_or_else(held, |old| old.comments()), &document.comments())?;
         if document.syntax() == Syntax::Native {
-            comments_kept(path, &old.as_ref().map_or_else(|| hcl::comments(before), |old| old.comments()), &document.comments())?;
             if old.as_ref().map_or_else(|| hcl::is_formatted(before), |old| old.is_formatted()) && !document.is_formatted() {
                 return Err(failed(PROOFS[5], path, "its layout is no longer that of `terraform fmt`"));
             }

@@ -4,13 +4,14 @@ use hcl_edit::expr::Expression;
 use serde_json::Value;
 
 use crate::hcl::{self, Attribute, Block, Body, Document, Found, Step, Syntax, parse_path};
-use crate::model::{Edit, Refusal, RefusalKind};
+use crate::model::{Edit, Refusal, RefusalKind, Span};
 use crate::rule::{RuleExpression, SetSpec};
 
 use super::context::{BlockMeaning, Context, RuleScope, Writing};
 use super::dynamic::{empty_for_each, no_block};
 use super::evaluate::as_number;
 use super::follow::{Decided, Leaf, Site, follow, term_of};
+use super::json_edit;
 use super::plan::{Change, Plan, elsewhere, find_expression, insert, insert_nested, replace, shorten};
 use super::render::{Wanted, render};
 use super::shared::{asked, edited};
@@ -284,23 +285,33 @@ fn add_missing(cx: Context<'_>, scope: &RuleScope<'_>, leaf: &Leaf, held: &Term,
         _ => vec![wanted.term.clone()],
     };
     let held = held.elements().unwrap_or_default();
-    let missing: Vec<String> =
-        items.iter().filter(|item| !held.iter().any(|own| equal(own, item) == Some(true))).filter_map(Term::render).collect();
+    let missing: Vec<&Term> = items.iter().filter(|item| !held.iter().any(|own| equal(own, item) == Some(true))).collect();
     let document = cx.bench.document(&leaf.site.path)?;
-    let found = leaf.span.and_then(|span| Some((span, find_expression(&document, span)?)));
-    let edit = match &found {
-        Some((span, Expression::Array(array))) => hcl::add_elements(document.text(), array, *span, &missing),
-        _ => None,
-    };
+    let edit = leaf.span.and_then(|span| add_to_list(&document, span, &missing));
     let edit = edit.ok_or_else(|| elsewhere(cx, name, leaf, "it is no list that can be extended in place"))?;
     Ok(Change {
         path: leaf.site.path.clone(),
         edit,
-        summary: format!("adds {} to `{name}`", missing.join(", ")),
+        summary: format!("adds {} to `{name}`", missing.iter().filter_map(|item| item.render()).collect::<Vec<_>>().join(", ")),
         argument: name.to_owned(),
         through: leaf.through.clone(),
         asked: None,
     })
+}
+
+/// Adds elements to the list at `span`, in the syntax of the place.
+fn add_to_list(document: &Document, span: Span, new: &[&Term]) -> Option<Edit> {
+    let Expression::Array(array) = find_expression(document, span)? else { return None };
+    match document.syntax_at(span) {
+        Syntax::Native => {
+            let new: Vec<String> = new.iter().filter_map(|item| item.render()).collect();
+            hcl::add_elements(document.text(), &array, span, &new)
+        }
+        Syntax::Json => {
+            let new: Vec<String> = new.iter().filter_map(|item| json_edit::element_text(item)).collect();
+            json_edit::add_elements(document, span, &new)
+        }
+    }
 }
 
 /// An argument (or the blocks around it) that is absent.

@@ -20,7 +20,7 @@ use super::yaml_text::YamlText;
 pub(super) enum Members {
     /// In `jsonencode([{ … }])`: the expressions of the objects.
     Encoded(Vec<Expression>),
-    /// In a heredoc.
+    /// In a heredoc or in quotes.
     Text(Box<PolicyText>),
     /// YAML in a heredoc.
     Yaml(YamlText),
@@ -43,6 +43,11 @@ pub(super) fn members(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute) ->
                 Some(text) => Some(Members::Text(Box::new(text))),
                 None => YamlText::read(document.text(), content).map(Members::Yaml),
             }
+        }
+        text @ (Expression::String(_) | Expression::StringTemplate(_)) => {
+            let document = cx.bench.document(&spot.key.path).ok()?;
+            let quoted = expression_span(text).and_then(|span| PolicyText::read_quoted(document.text(), span))?;
+            matches!(quoted.root.kind, JsonKind::Array(_) | JsonKind::Object(_)).then(|| Members::Text(Box::new(quoted)))
         }
         _ => None,
     }

@@ -158,6 +158,11 @@ impl<'a> Ends<'a> {
                 Ok(changes)
             }
             Expression::HeredocTemplate(_) => self.heredoc(site, span),
+            Expression::StringTemplate(template) => match hcl::only_interpolation(template) {
+                Some(inner) => self.expression(site, inner, None, depth + 1),
+                None => self.quoted(site, expression, span),
+            },
+            Expression::String(_) => self.quoted(site, expression, span),
             Expression::FuncCall(call) => self.call(site, call, span, depth),
             Expression::Traversal(_) => self.reference(site, expression, span, depth),
             _ => Err(self.unreadable(site, span, "it is written in a form that cannot be edited safely")),

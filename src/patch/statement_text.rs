@@ -1,9 +1,9 @@
-//! Policies as JSON text, in a heredoc or a file.
+//! Policies as JSON text, in a heredoc, in quotes or in a file.
 
 use hcl_edit::expr::Expression;
 use serde_json::Value;
 
-use crate::hcl::expression_span;
+use crate::hcl::{JsonKind, expression_span};
 use crate::model::{Refusal, RefusalKind, Span};
 
 use super::context::Writing;
@@ -19,6 +19,14 @@ impl Ends<'_> {
         let document = self.cx.bench.document(&site.path)?;
         let policy =
             span.and_then(|span| heredoc_content(document.text(), span)).and_then(|content| PolicyText::read(document.text(), content));
+        let policy = policy.ok_or_else(|| self.unreadable(site, span, "the text is no JSON"))?;
+        self.json(&site.path, &policy, true)
+    }
+
+    /// A quoted string.
+    pub(super) fn quoted(&self, site: &Site, expression: &Expression, span: Option<Span>) -> Result<Plan, Refusal> {
+        let document = self.cx.bench.document(&site.path)?;
+        let policy = expression_span(expression).and_then(|span| PolicyText::read_quoted(document.text(), span));
         let policy = policy.ok_or_else(|| self.unreadable(site, span, "the text is no JSON"))?;
         self.json(&site.path, &policy, true)
     }
@@ -66,13 +74,12 @@ impl Ends<'_> {
             for (name, wanted) in self.wrong(term, writing)? {
                 let json = to_json(&name, &wanted);
                 let summary = Self::said(&name, &json);
-                let mut new = value(&json)?;
-                if name == "conditions"
-                    && let Some(held) = statement.member("Condition")
-                {
-                    new = merged(&held.value.to_value(), &new);
-                }
-                changes.push(self.change(path, policy.set_member(statement, &json_name(&name), &new), summary));
+                let new = value(&json)?;
+                let edits = match statement.member("Condition").map(|held| &held.value) {
+                    Some(held) if name == "conditions" && matches!(held.kind, JsonKind::Object(_)) => policy.set_conditions(held, &new),
+                    _ => vec![policy.set_member(statement, &json_name(&name), &new)],
+                };
+                changes.extend(edits.into_iter().map(|edit| self.change(path, edit, summary.clone())));
             }
         }
         if let Some(lacking) = self.lacking(&terms, writing)? {
@@ -99,20 +106,4 @@ pub(super) fn json_value(term: &Term, templates: bool) -> Option<Value> {
         },
         _ => return None,
     })
-}
-
-/// Two `Condition` objects in one.
-fn merged(held: &Value, new: &Value) -> Value {
-    let mut all = held.clone();
-    if let (Some(all), Some(new)) = (all.as_object_mut(), new.as_object()) {
-        for (test, variables) in new {
-            match (all.get_mut(test).and_then(Value::as_object_mut), variables.as_object()) {
-                (Some(known), Some(variables)) => known.extend(variables.clone()),
-                _ => {
-                    all.insert(test.clone(), variables.clone());
-                }
-            }
-        }
-    }
-    all
 }

@@ -36,7 +36,7 @@ fn target(workspace: &Workspace, path: &str, address: &str) -> Target {
     }
 }
 
-fn run(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Result<Outcome, Refusal> {
+pub(super) fn run(rule: &Rule, files: &[(&str, &str)], address: &str, params: &[(&str, &str)]) -> Result<Outcome, Refusal> {
     let workspace: Workspace = files.iter().map(|(path, text)| ((*path).to_owned(), Arc::<str>::from(*text))).collect();
     let params = params.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     patch(rule, &target(&workspace, files[0].0, address), &workspace, &params)
