@@ -48,9 +48,14 @@ pub(super) struct Entry {
     pub document: Option<Arc<Document>>,
 }
 
-/// How a block is found again after edits: its file, kind and labels, and which of several alike.
+/// How a block is found again after edits: its file, kind and labels, and which of several alike. Cloning is cheap, for every
+/// question about a block takes its key along.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlockKey {
+pub struct BlockKey(Arc<BlockName>);
+
+/// What a [`BlockKey`] says.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockName {
     /// Path of the file.
     pub path: String,
     /// `resource`, `module`, `data`, …
@@ -61,6 +66,14 @@ pub struct BlockKey {
     pub ordinal: usize,
 }
 
+impl std::ops::Deref for BlockKey {
+    type Target = BlockName;
+
+    fn deref(&self) -> &BlockName {
+        &self.0
+    }
+}
+
 impl BlockKey {
     /// The key of the top-level block number `index` of a document.
     pub(super) fn of(path: &str, document: &Document, index: usize) -> Option<Self> {
@@ -69,21 +82,20 @@ impl BlockKey {
             other.kind == block.kind && other.labels.iter().map(|label| &label.text).eq(block.labels.iter().map(|label| &label.text))
         };
         let ordinal = document.body().blocks[..index].iter().filter(alike).count();
-        Some(Self {
+        Some(Self(Arc::new(BlockName {
             path: path.to_owned(),
             kind: block.kind.clone(),
             labels: block.labels.iter().map(|label| label.text.clone()).collect(),
             ordinal,
-        })
+        })))
     }
 
     /// The block in a document of its file.
     pub(super) fn in_document<'d>(&self, document: &'d Document) -> Option<&'d Block> {
-        let labels: Vec<&str> = self.labels.iter().map(String::as_str).collect();
         document
             .body()
             .blocks_of(&self.kind)
-            .filter(|block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied()))
+            .filter(|block| block.labels.iter().map(|label| &label.text).eq(&self.labels))
             .nth(self.ordinal)
     }
 
