@@ -38,19 +38,21 @@ pub fn traversal_names(expression: &Expression) -> Option<Vec<String>> {
     match expression {
         Expression::Variable(name) => Some(vec![name.as_str().to_owned()]),
         Expression::Parenthesis(inner) => traversal_names(inner.inner()),
-        Expression::Traversal(traversal) => {
-            let mut names = traversal_names(&traversal.expr)?;
-            for operator in &traversal.operators {
-                match operator.value() {
-                    TraversalOperator::GetAttr(name) => names.push(name.as_str().to_owned()),
-                    TraversalOperator::Index(Expression::String(key)) => names.push(key.as_str().to_owned()),
-                    _ => {}
-                }
-            }
-            Some(names)
-        }
+        Expression::Traversal(traversal) => names_of(traversal),
         _ => None,
     }
+}
+
+fn names_of(traversal: &Traversal) -> Option<Vec<String>> {
+    let mut names = traversal_names(&traversal.expr)?;
+    for operator in &traversal.operators {
+        match operator.value() {
+            TraversalOperator::GetAttr(name) => names.push(name.as_str().to_owned()),
+            TraversalOperator::Index(Expression::String(key)) => names.push(key.as_str().to_owned()),
+            _ => {}
+        }
+    }
+    Some(names)
 }
 
 struct Collector {
@@ -59,8 +61,7 @@ struct Collector {
 
 impl Visit for Collector {
     fn visit_traversal(&mut self, traversal: &Traversal) {
-        let whole = Expression::Traversal(Box::new(traversal.clone()));
-        match traversal_names(&whole) {
+        match names_of(traversal) {
             Some(names) => self.references.push(Reference { names, span: traversal.span().map(Span::from) }),
             None => self.visit_expr(&traversal.expr),
         }

@@ -71,7 +71,7 @@ impl<'a> Layout<'a> {
         let mut spaces = Vec::with_capacity(tokens.len());
         let mut end = if text.starts_with('\u{feff}') { 3 } else { 0 };
         for token in tokens.iter() {
-            spaces.push(text[end..token.span.start].chars().count());
+            spaces.push(width(&text[end..token.span.start]));
             end = token.span.end;
         }
         let mut layout = Self { text, tokens, spaces, lines: Vec::new() };
@@ -89,8 +89,16 @@ impl<'a> Layout<'a> {
 
     /// Whether the spaces are those of `terraform fmt` already.
     fn stays_as_it_is(mut self) -> bool {
+        let written = self.spaces.clone();
         self.lay_out();
-        self.print() == self.text
+        // A gap of the same width keeps its bytes: where all do, only what stands behind the last token is left to compare.
+        if self.spaces == written { trimmed(self.tail()) == self.tail() } else { self.print() == self.text }
+    }
+
+    /// What stands behind the last token.
+    fn tail(&self) -> &'a str {
+        let bom = if self.text.starts_with('\u{feff}') { 3 } else { 0 };
+        &self.text[self.tokens.last().map_or(bom, |token| token.span.end)..]
     }
 
     fn ends_line(&self, index: usize) -> bool {
@@ -203,7 +211,7 @@ impl<'a> Layout<'a> {
 
     /// Width of a cell: spaces before each token and its characters.
     fn columns(&self, cell: &std::ops::Range<usize>) -> usize {
-        cell.clone().map(|index| self.spaces[index] + self.text[self.tokens[index].span.range()].chars().count()).sum()
+        cell.clone().map(|index| self.spaces[index] + width(&self.text[self.tokens[index].span.range()])).sum()
     }
 
     /// Aligns the `=` of each run of assignments for which `wanted` (a range of line numbers) says yes.
@@ -258,7 +266,7 @@ impl<'a> Layout<'a> {
         }
         for (token, spaces) in self.tokens.iter().zip(&self.spaces) {
             let gap = &self.text[end..token.span.start];
-            if gap.chars().count() == *spaces {
+            if width(gap) == *spaces {
                 printed.push_str(gap);
             } else {
                 printed.extend(std::iter::repeat_n(' ', *spaces));
@@ -267,9 +275,18 @@ impl<'a> Layout<'a> {
             end = token.span.end;
         }
         // Spaces at the very end, after the last token.
-        printed.push_str(self.text[end..].trim_matches([' ', '\t']));
+        printed.push_str(trimmed(self.tail()));
         printed
     }
+}
+
+/// Characters of a text. Nearly all of it is ASCII, where bytes need not be decoded.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
+fn trimmed(tail: &str) -> &str {
+    tail.trim_matches([' ', '\t'])
 }
 
 /// Takes `closed` brackets off the stack of openers.
@@ -297,6 +314,7 @@ const fn minus_is_subtraction(before: Option<TokenKind>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn lays_out_as_terraform_fmt() {
@@ -305,5 +323,12 @@ mod tests {
         let wanted = "resource \"a\" \"b\" {\n  a         = 1      # x\n  long_name = [1, 2] //y\n\n  c = {\n    d = -1\n    e = f(1) ? x[0] : !y\n  }\n  block {\n  }\n}\n";
         assert_eq!(format(text), wanted);
         assert!(is_formatted(wanted));
+    }
+
+    proptest! {
+        #[test]
+        fn formatted_is_what_formatting_leaves_alone(text in "\u{feff}?[a-c=#\n\t{} \"é-]{0,40}") {
+            prop_assert_eq!(is_formatted(&text), format(&text) == text);
+        }
     }
 }

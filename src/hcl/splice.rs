@@ -40,6 +40,50 @@ pub fn splice(text: &str, edits: &[Edit]) -> Result<String, SpliceError> {
 /// The edits that lead from `before` to `after`: by lines, each trimmed to the bytes that differ.
 #[must_use]
 pub fn changed_edits(before: &str, after: &str) -> Vec<Edit> {
+    only_edit(before, after).map_or_else(|| edits_by_lines(before, after), |edit| vec![edit])
+}
+
+/// Most bytes (those that give way times those that come) that are looked through for a line that stays.
+const ONE_PLACE: usize = 1 << 20;
+
+/// The one edit between two texts that differ in one place, as most do after a fix: nothing has to be compared with anything else.
+/// `None` where there may be several, or where the same lines beside the place leave a choice of where it is.
+fn only_edit(before: &str, after: &str) -> Option<Edit> {
+    let head = lines_above(before, after);
+    let tail = lines_below(&before[head..], &after[head..]);
+    let (old, new) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+    let (above, below) = (last_line(&before[..head]), first_line(&before[before.len() - tail..]));
+    let slides = |lines: &str| !lines.is_empty() && (last_line(lines) == above || first_line(lines) == below);
+    let stays = || old.split_inclusive('\n').any(|line| new.split_inclusive('\n').any(|other| other == line));
+    let none = old.is_empty() && new.is_empty() || old.len().saturating_mul(new.len()) > ONE_PLACE;
+    (!none && !slides(old) && !slides(new) && !stays()).then(|| trim(before, Span::new(head, head + old.len()), new))
+}
+
+/// Bytes of the whole lines with which both texts begin.
+fn lines_above(before: &str, after: &str) -> usize {
+    let same = before.bytes().zip(after.bytes()).take_while(|(old, new)| old == new).count();
+    before.as_bytes()[..same].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+}
+
+/// Bytes of the whole lines with which both texts end.
+fn lines_below(before: &str, after: &str) -> usize {
+    let same = before.bytes().rev().zip(after.bytes().rev()).take_while(|(old, new)| old == new).count();
+    let begins_line = |text: &str| same == text.len() || text.as_bytes()[text.len() - same - 1] == b'\n';
+    if begins_line(before) && begins_line(after) {
+        return same;
+    }
+    before.as_bytes()[before.len() - same..].iter().position(|byte| *byte == b'\n').map_or(0, |end| same - end - 1)
+}
+
+fn first_line(text: &str) -> &str {
+    text.split_inclusive('\n').next().unwrap_or_default()
+}
+
+fn last_line(text: &str) -> &str {
+    text.split_inclusive('\n').next_back().unwrap_or_default()
+}
+
+fn edits_by_lines(before: &str, after: &str) -> Vec<Edit> {
     let offsets = |slices: &[&str]| -> Vec<usize> {
         slices
             .iter()
@@ -79,6 +123,20 @@ fn trim(before: &str, span: Span, new: &str) -> Edit {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_only_edit_is_the_one_that_comparing_lines_finds(before in "([ab}]?\n|c = [12é]\n){0,7}[a}]?", after in "([ab}]?\n|c = [12é]\n){0,3}", at in 0usize..8) {
+            let lines: Vec<&str> = before.split_inclusive('\n').collect();
+            let at = at.min(lines.len());
+            for rest in [&lines[at..], &lines[(at + 1).min(lines.len())..]] {
+                let changed = [lines[..at].concat(), after.clone(), rest.concat()].concat();
+                if let Some(edit) = only_edit(&before, &changed) {
+                    prop_assert_eq!(vec![edit], edits_by_lines(&before, &changed));
+                }
+            }
+        }
+    }
 
     #[test]
     fn edits_apply_in_any_order_and_overlaps_are_errors() {

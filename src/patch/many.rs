@@ -1,6 +1,7 @@
 //! Many fixes, composed into one change.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -67,6 +68,7 @@ impl Workbench {
         let results: Vec<Result<Outcome, Refusal>> = results.into_iter().map(|(_, result)| result).collect();
         let patches: Vec<&Patch> = results.iter().filter_map(patch_of).collect();
         let patch = merged(&patches, &before, &after);
+        self.discard();
         Composition { results, patch, workspace: after }
     }
 }
@@ -85,29 +87,28 @@ type Changed = Vec<(Option<WorkspaceFile>, String)>;
 fn order(requests: &[Request<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..requests.len()).collect();
     order.sort_by(|a, b| {
-        let key = |request: &Request<'_>| (std::cmp::Reverse(request.target.span.start), request.rule.id.clone());
         let (a, b) = (&requests[*a], &requests[*b]);
-        a.target.path.cmp(&b.target.path).then_with(|| key(a).cmp(&key(b)))
+        let from_the_bottom = b.target.span.start.cmp(&a.target.span.start);
+        a.target.path.cmp(&b.target.path).then(from_the_bottom).then_with(|| a.rule.id.cmp(&b.rule.id))
     });
     order
 }
 
 fn one_by_one(bench: &mut Workbench, requests: &[Request<'_>], order: &[usize]) -> Numbered {
     // Blocks are told apart before anything moves: by kind, labels and ordinal, which no fix changes.
-    let keys: HashMap<usize, Result<BlockKey, Refusal>> =
-        order.iter().map(|index| (*index, key_of(bench, requests[*index].target))).collect();
-    let mut results: BTreeMap<usize, Result<Outcome, Refusal>> = BTreeMap::new();
+    let keys: Vec<Result<BlockKey, Refusal>> = order.iter().map(|index| key_of(bench, requests[*index].target)).collect();
+    let mut results: Vec<Option<Result<Outcome, Refusal>>> = vec![None; order.len()];
     // Fixes made, by block.
     let mut done: HashMap<&BlockKey, Vec<usize>> = HashMap::new();
-    let mut open: Vec<usize> = order.to_vec();
+    let mut open: Vec<usize> = (0..order.len()).collect();
     for _ in 0..ROUNDS {
         let mut changed = false;
-        for &index in &open {
-            let request = &requests[index];
-            let key = match &keys[&index] {
+        for &at in &open {
+            let request = &requests[order[at]];
+            let key = match &keys[at] {
                 Ok(key) => key,
                 Err(refusal) => {
-                    results.insert(index, Err(refusal.clone()));
+                    results[at] = Some(Err(refusal.clone()));
                     continue;
                 }
             };
@@ -125,19 +126,19 @@ fn one_by_one(bench: &mut Workbench, requests: &[Request<'_>], order: &[usize]) 
                     result = Err(would_undo(request, undone));
                     bench.undo();
                 } else {
-                    earlier.push(index);
+                    earlier.push(order[at]);
                     changed = true;
                 }
             }
-            results.insert(index, result);
+            results[at] = Some(result);
         }
         // What one fix waited for another may have written: a setting of a stage after the stage's own.
-        open.retain(|index| results.get(index).is_some_and(worth_another_try));
+        open.retain(|at| results[*at].as_ref().is_some_and(worth_another_try));
         if !changed || open.is_empty() {
             break;
         }
     }
-    results.into_iter().collect()
+    order.iter().zip(results).filter_map(|(index, result)| Some((*index, result?))).collect()
 }
 
 fn worth_another_try(result: &Result<Outcome, Refusal>) -> bool {
@@ -186,23 +187,20 @@ fn side_by_side(bench: &Workbench, requests: &[Request<'_>], groups: &[Vec<usize
     if groups.len() < 2 || threads < 2 {
         return None;
     }
-    // Asked for once here, so that not every share asks for itself.
+    // Asked for once here, so that not every thread asks for itself.
     bench.folders();
-    let share = groups.len().div_ceil(threads * 4);
-    let shares: Vec<(Vec<usize>, Workbench)> = groups.chunks(share).map(|groups| (groups.concat(), bench.fork())).collect();
-    let parts: Vec<(Numbered, Changed)> = shares
-        .into_par_iter()
-        .map(|(order, mut bench)| {
-            let results = one_by_one(&mut bench, requests, &order);
-            let text = |path: String| (bench.files().shared(&path), path);
-            let texts = touched(&results).into_iter().map(text).collect();
-            (results, texts)
-        })
-        .collect();
+    let forks: Vec<Workbench> = (0..threads).map(|_| bench.fork()).collect();
+    let (before, next) = (bench.files(), AtomicUsize::new(0));
+    // Whoever is done takes the next group: one with many rules must not keep the others waiting.
+    let take = |mut bench: Workbench| -> Vec<(Numbered, Changed)> {
+        let groups = std::iter::from_fn(|| groups.get(next.fetch_add(1, Ordering::Relaxed)));
+        groups.map(|order| alone(&mut bench, requests, order, before)).collect()
+    };
+    let parts: Vec<Vec<(Numbered, Changed)>> = forks.into_par_iter().map(take).collect();
     let mut results = Numbered::new();
-    let mut after = bench.files().clone();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    for (part, touched) in parts {
+    let mut after = before.clone();
+    let mut seen: HashSet<String> = HashSet::new();
+    for (part, touched) in parts.into_iter().flatten() {
         for (text, path) in touched {
             if let Some(text) = text {
                 after.insert(path.clone(), text);
@@ -214,6 +212,15 @@ fn side_by_side(bench: &Workbench, requests: &[Request<'_>], groups: &[Vec<usize
         results.extend(part);
     }
     Some((results, after))
+}
+
+/// One group, on the files as they were before all of them: what comes out does not depend on which groups a thread took earlier,
+/// and what was parsed on the way is given up while it is still near.
+fn alone(bench: &mut Workbench, requests: &[Request<'_>], order: &[usize], before: &Workspace) -> (Numbered, Changed) {
+    let results = one_by_one(bench, requests, order);
+    let changed: Changed = touched(&results).into_iter().map(|path| (bench.files().shared(&path), path)).collect();
+    bench.restore(changed.iter().map(|(_, path)| path.as_str()), before);
+    (results, changed)
 }
 
 /// Paths that the patches change, each once.

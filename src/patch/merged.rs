@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
+use rayon::prelude::*;
+
 use crate::model::{ChangedFile, Patch, Reach, Workspace};
 
 use super::fix::changed_file;
@@ -43,12 +45,13 @@ fn merged_files(patches: &[&Patch], before: &Workspace, after: &Workspace) -> BT
     for (path, file) in patches.iter().flat_map(|patch| &patch.files) {
         files.entry(path).and_modify(|(_, alone)| *alone = false).or_insert((file, true));
     }
-    let merged = files.into_iter().filter_map(|(path, (file, alone))| {
+    let files: Vec<(&String, (&ChangedFile, bool))> = files.into_iter().collect();
+    let merged = files.into_par_iter().filter_map(|(path, (file, alone))| {
         let after = after.get(path)?;
         let same = alone && file.before.as_deref() == before.get(path) && file.after == after;
         Some((path.clone(), if same { file.clone() } else { changed_file(before.get(path), after) }))
     });
-    merged.collect()
+    merged.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The steps of all patches, each once.

@@ -75,7 +75,7 @@ pub use many::{Composition, Request, patch_all};
 pub use params::Params;
 pub use proofs::PROOFS;
 pub use term::Term;
-pub use workbench::{BlockKey, Workbench};
+pub use workbench::{BlockKey, BlockName, Workbench};
 
 #[cfg(test)]
 mod deciding_tests;

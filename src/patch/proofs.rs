@@ -1,6 +1,6 @@
 //! What must be true of every patch before anyone sees it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::hcl::{self, Document, Syntax};
 use crate::model::{ChangedFile, Refusal, RefusalKind};
@@ -43,8 +43,9 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         if hcl::splice(before, &file.edits).ok().as_deref() != Some(file.after.as_str()) {
             return Err(failed(PROOFS[4], path, "the edits do not lead from the old text to the new one"));
         }
-        references_exist(bench, path, old.as_deref(), &document)?;
-        super::schema_proof::accepted(bench, path, old.as_deref(), &document)?;
+        let changed = changed_blocks(old.as_deref(), &document);
+        references_exist(bench, path, old.as_deref(), &document, &changed)?;
+        super::schema_proof::accepted(bench, path, old.as_deref(), &document, &changed)?;
     }
     for path in files.keys().filter(|path| is_configuration_file(path)) {
         no_duplicates(bench, path)?;
@@ -89,16 +90,28 @@ fn named<'d>(attributes: &[hcl::Attribute], blocks: impl IntoIterator<Item = &'d
 }
 
 /// The top-level blocks whose text is not that of a block before: in the others nothing can be wrong that was not before.
-pub(super) fn changed_blocks<'d>(before: Option<&'d Document>, after: &'d Document) -> impl Iterator<Item = &'d hcl::Block> {
-    let old: HashSet<&str> =
-        before.iter().flat_map(|document| document.body().blocks.iter().map(|block| document.slice(block.span))).collect();
-    after.body().blocks.iter().filter(move |block| !old.contains(after.slice(block.span)))
+fn changed_blocks<'d>(before: Option<&Document>, after: &'d Document) -> Vec<&'d hcl::Block> {
+    let texts = |document: &'d Document| document.body().blocks.iter().map(|block| document.slice(block.span));
+    let old: Vec<&str> = before.iter().flat_map(|document| document.body().blocks.iter().map(|block| document.slice(block.span))).collect();
+    // A fix changes few blocks of a file: the others stand where they stood, from the top or from the bottom.
+    let above = texts(after).zip(&old).take_while(|(new, old)| new == *old).count();
+    let rest = old.len().min(after.body().blocks.len()) - above;
+    let below = after.body().blocks.iter().rev().zip(old.iter().rev()).take(rest);
+    let below = below.take_while(|(block, old)| after.slice(block.span) == **old).count();
+    let between = &after.body().blocks[above..after.body().blocks.len() - below];
+    between.iter().filter(|block| !old.contains(&after.slice(block.span))).collect()
 }
 
-fn references_exist(bench: &Workbench, path: &str, before: Option<&Document>, after: &Document) -> Result<(), Refusal> {
+fn references_exist(
+    bench: &Workbench,
+    path: &str,
+    before: Option<&Document>,
+    after: &Document,
+    changed: &[&hcl::Block],
+) -> Result<(), Refusal> {
     let dir = directory_of(path);
     let known = || before.map(|before| named(&before.body().attributes, &before.body().blocks)).unwrap_or_default();
-    for reference in named(&after.body().attributes, changed_blocks(before, after)) {
+    for reference in named(&after.body().attributes, changed.iter().copied()) {
         let parts: Vec<&str> = reference.split('.').collect();
         let exists = match parts.as_slice() {
             ["var", name] => !bench.blocks(dir, "variable", Some(name)).is_empty(),
@@ -160,4 +173,25 @@ fn no_duplicates(bench: &Workbench, path: &str) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_blocks_with_a_text_of_their_own_have_changed() {
+        let changed = |before: Option<&str>, after: &str| {
+            let before = before.map(|text| Document::parse(text).unwrap());
+            let after = Document::parse(after).unwrap();
+            let blocks = changed_blocks(before.as_ref(), &after);
+            blocks.into_iter().map(|block| after.slice(block.span).to_owned()).collect::<Vec<_>>()
+        };
+        let before = Some("a {}\nb {}\nc {}\n");
+        assert_eq!(changed(before, "a {}\nx {}\nb { d = 1 }\nc {}\n"), ["x {}", "b { d = 1 }"]);
+        assert!(changed(before, "c {}\na {}\nb {}\n").is_empty());
+        assert!(changed(before, "b {}\n").is_empty());
+        assert_eq!(changed(Some("a {}\n"), "a {}\na {}\ne {}\n"), ["e {}"]);
+        assert_eq!(changed(None, "a {}\nb {}\n"), ["a {}", "b {}"]);
+    }
 }

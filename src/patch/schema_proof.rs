@@ -1,6 +1,6 @@
 //! The provider's schema accepts what a patch writes: no argument it does not have, none it insists on left out.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use crate::hcl::{Block, Body, Document, Syntax};
 use crate::model::Refusal;
@@ -11,11 +11,16 @@ use super::proofs::{PROOFS, failed};
 use super::version;
 use super::workbench::Workbench;
 
-/// Fails when a resource of a file has a problem that it did not have before. Types that the schema does not know, and modules
-/// that are pinned below the schema's major version, are passed over.
-pub(super) fn accepted(bench: &Workbench, path: &str, before: Option<&Document>, after: &Document) -> Result<(), Refusal> {
-    let old_texts: HashSet<&str> = before.iter().flat_map(|document| resources(document).map(|block| document.slice(block.span))).collect();
-    for block in resources(after).filter(|block| !old_texts.contains(after.slice(block.span))) {
+/// Fails when a resource among the changed blocks of a file has a problem that it did not have before. Types that the schema does
+/// not know, and modules that are pinned below the schema's major version, are passed over.
+pub(super) fn accepted(
+    bench: &Workbench,
+    path: &str,
+    before: Option<&Document>,
+    after: &Document,
+    changed: &[&Block],
+) -> Result<(), Refusal> {
+    for block in changed.iter().filter(|block| matches!(block.kind.as_str(), "resource" | "data")) {
         let Some(kind) = block.label(0) else { continue };
         let name = if block.kind == "data" { format!("data.{kind}") } else { kind.to_owned() };
         let Some(shape) = shape(&name).filter(|_| describes(bench, path, kind)) else { continue };
@@ -30,10 +35,6 @@ pub(super) fn accepted(bench: &Workbench, path: &str, before: Option<&Document>,
         }
     }
     Ok(())
-}
-
-fn resources(document: &Document) -> impl Iterator<Item = &Block> {
-    document.body().blocks.iter().filter(|block| matches!(block.kind.as_str(), "resource" | "data"))
 }
 
 /// Whether the module may run with the major version that the schema describes.

@@ -52,9 +52,14 @@ pub(super) struct Entry {
     pub document: Option<Arc<Document>>,
 }
 
-/// How a block is found again after edits: its file, kind and labels, and which of several alike.
+/// How a block is found again after edits: its file, kind and labels, and which of several alike. Cloning is cheap, for every
+/// question about a block takes its key along.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlockKey {
+pub struct BlockKey(Arc<BlockName>);
+
+/// What a [`BlockKey`] says.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockName {
     /// Path of the file.
     pub path: String,
     /// `resource`, `module`, `data`, …
@@ -65,6 +70,14 @@ pub struct BlockKey {
     pub ordinal: usize,
 }
 
+impl std::ops::Deref for BlockKey {
+    type Target = BlockName;
+
+    fn deref(&self) -> &BlockName {
+        &self.0
+    }
+}
+
 impl BlockKey {
     /// The key of the top-level block number `index` of a document.
     pub(super) fn of(path: &str, document: &Document, index: usize) -> Option<Self> {
@@ -73,21 +86,20 @@ impl BlockKey {
             other.kind == block.kind && other.labels.iter().map(|label| &label.text).eq(block.labels.iter().map(|label| &label.text))
         };
         let ordinal = document.body().blocks[..index].iter().filter(alike).count();
-        Some(Self {
+        Some(Self(Arc::new(BlockName {
             path: path.to_owned(),
             kind: block.kind.clone(),
             labels: block.labels.iter().map(|label| label.text.clone()).collect(),
             ordinal,
-        })
+        })))
     }
 
     /// The block in a document of its file.
     pub(super) fn in_document<'d>(&self, document: &'d Document) -> Option<&'d Block> {
-        let labels: Vec<&str> = self.labels.iter().map(String::as_str).collect();
         document
             .body()
             .blocks_of(&self.kind)
-            .filter(|block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied()))
+            .filter(|block| block.labels.iter().map(|label| &label.text).eq(&self.labels))
             .nth(self.ordinal)
     }
 
@@ -268,6 +280,23 @@ impl Workbench {
                 self.documents.get_mut().insert(path, Ok(document));
             }
         }
+    }
+
+    /// Puts these files back as they are in `before`, and forgets the fix under way.
+    pub(super) fn restore<'p>(&mut self, paths: impl Iterator<Item = &'p str>, before: &Workspace) {
+        self.journal.clear();
+        for path in paths {
+            match before.shared(path) {
+                Some(text) => self.put(path, text),
+                None => self.take(path),
+            }
+        }
+    }
+
+    /// Gives up what was parsed, side by side: for thousands of files that takes as long as hundreds of fixes.
+    pub(super) fn discard(mut self) {
+        let documents: Vec<Parsed> = std::mem::take(self.documents.get_mut()).into_values().collect();
+        documents.into_par_iter().for_each(drop);
     }
 
     /// The files that the fix under way changed, as they were before, in path order.
