@@ -81,7 +81,7 @@ fn something_must_be_there_in_every_case() {
 fn the_default_in_a_variables_type_counts() {
     let code = "variable \"cfg\" {\n  type = object({ on = optional(bool, false) })\n  default = {}\n}\nresource \"a_db\" \"x\" {\n  encrypted = var.cfg.on\n}\n";
     let wants_by_default = rule("a_db", "set \"encrypted\" {\n value = true\n default = true\n}");
-    assert_eq!(fixed(&wants_by_default, code, "a_db.x", &[]), code.replace("default = {}", "default = { on = true }"));
+    assert_eq!(fixed(&wants_by_default, code, "a_db.x", &[]), code.replace("default = {}", "default = {\n    on = true\n  }"));
     // Where a caller leaves it out, the type is the place.
     let module = code.replace("  default = {}\n", "");
     let call = "module \"m\" {\n  source = \"./m\"\n  cfg    = {}\n}\n";
