@@ -242,6 +242,16 @@ fn blocks_and_companions_are_written_as_json_has_them() {
 }
 
 #[test]
+fn yaml_in_quotes() {
+    let rule = rule("a_doc", "set \"content.inputs.key\" {\n value = \"k\"\n}");
+    let text = r#"schema: '1.0'\ninputs:\n  key: ''\n  as: true"#;
+    let native = format!("resource \"a_doc\" \"x\" {{\n  content = \"{text}\"\n}}\n");
+    assert_eq!(fixed(&rule, &native, "a_doc.x", &[]), native.replace("key: ''", "key: 'k'"));
+    let json = resource("a_doc", &format!("{{\"content\": \"{text}\"}}"));
+    assert_eq!(fixed_json(&rule, &json, "a_doc.x", &[]), json.replace("key: ''", "key: 'k'"));
+}
+
+#[test]
 fn a_template_that_cannot_be_read_is_not_taken_for_text() {
     let rule = rule("a_db", "set \"mode\" {\n value = \"on\"\n one_of = [\"on\", \"strict\"]\n when = target.mode != \"off\"\n}");
     let before = resource("a_db", "{\"mode\": \"${oops # }\"}");
