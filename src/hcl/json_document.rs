@@ -32,6 +32,9 @@ const TOP_LEVEL: [(&str, usize); 14] = [
     ("encryption", 0),
 ];
 
+/// How often as many bytes as a text has are read once more to find out which of its values cannot be parsed.
+const MOST_READ_AGAIN: usize = 8;
+
 /// The name that stands for the value of a template that cannot be read.
 pub const UNREADABLE: &str = "unreadable_template";
 
@@ -106,8 +109,8 @@ fn parsed(text: &str, twin: &Twin, members: &[JsonMember]) -> Option<Expression>
     members.iter().for_each(|member| outermost(&member.value, labels_of(&member.key), &mut values));
     let list = |values: &[&JsonValue]| parse_expr(&list_of(text, twin, values)).ok();
     list(&values).or_else(|| {
-        let mut readable = Vec::new();
-        values.iter().for_each(|value| readable_in(text, twin, value, &mut readable));
+        let (mut readable, mut left) = (Vec::new(), MOST_READ_AGAIN * text.len());
+        values.iter().for_each(|value| readable_in(text, twin, value, &mut left, &mut readable));
         list(&readable)
     })
 }
@@ -122,13 +125,15 @@ fn outermost<'j>(value: &'j JsonValue, labels: Option<usize>, values: &mut Vec<&
     }
 }
 
-/// The value, if it can be parsed, else those in it that can.
-fn readable_in<'j>(text: &str, twin: &Twin, value: &'j JsonValue, readable: &mut Vec<&'j JsonValue>) {
+/// The value, if it can be parsed, else those in it that can, as long as bytes are `left` to try.
+fn readable_in<'j>(text: &str, twin: &Twin, value: &'j JsonValue, left: &mut usize, readable: &mut Vec<&'j JsonValue>) {
+    let Some(rest) = left.checked_sub(value.span.len()) else { return };
+    *left = rest;
     let alone = format!("[{}]", on_one_line(text, twin, value.span));
     match &value.kind {
         _ if parse_expr(&alone).is_ok() => readable.push(value),
-        JsonKind::Array(items) => items.iter().for_each(|item| readable_in(text, twin, item, readable)),
-        JsonKind::Object(members) => members.iter().for_each(|member| readable_in(text, twin, &member.value, readable)),
+        JsonKind::Array(items) => items.iter().for_each(|item| readable_in(text, twin, item, left, readable)),
+        JsonKind::Object(members) => members.iter().for_each(|member| readable_in(text, twin, &member.value, left, readable)),
         _ => {}
     }
 }
