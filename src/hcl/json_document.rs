@@ -1,15 +1,16 @@
 //! Terraform's JSON syntax as the same blocks and attributes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hcl_edit::expr::{Array, Expression, Object, ObjectKey};
 use hcl_edit::parser::parse_expr;
+use hcl_edit::{Decorated, Ident};
 
 use crate::model::Span;
 
 use super::document::{Attribute, Block, Body, Label, SyntaxError};
-use super::expression::{expression_span, only_interpolation};
+use super::expression::{expression_span, only_interpolation, traversal_names};
 use super::json::{JsonKind, JsonMember, JsonValue, parse_json};
 use super::json_twin::Twin;
 
@@ -31,13 +32,19 @@ const TOP_LEVEL: [(&str, usize); 14] = [
     ("encryption", 0),
 ];
 
+/// How often as many bytes as a text has are read once more to find out which of its values cannot be parsed.
+const MOST_READ_AGAIN: usize = 8;
+
+/// The name that stands for the value of a template that cannot be read.
+pub const UNREADABLE: &str = "unreadable_template";
+
 /// The top level of a `.tf.json` file (or of a `.tfvars.json` file, which is all attributes), and the text that its spans count in.
 pub(super) fn read(text: &Arc<str>) -> Result<(Body, Twin), SyntaxError> {
     let root = parse_json(text)?;
     let JsonKind::Object(members) = &root.kind else {
         return Err(SyntaxError::at(text, root.span.start, "expected an object"));
     };
-    let twin = Twin::of(text, &root);
+    let twin = Twin::of(text, &root, &names_in(members));
     let parsed = parsed(text, &twin, members);
     let reader = Reader { values: values_of(parsed.as_ref()) };
     let mut body = Body { span: inside(root.span), attributes: Vec::new(), blocks: Vec::new() };
@@ -56,6 +63,41 @@ fn labels_of(kind: &str) -> Option<usize> {
     TOP_LEVEL.iter().find(|(known, _)| *known == kind).map(|(_, count)| *count)
 }
 
+/// Where strings start that Terraform reads as names before it evaluates anything.
+fn names_in(members: &[JsonMember]) -> HashSet<usize> {
+    fn bodies<'j>(value: &'j JsonValue, labels: usize, found: &mut Vec<&'j JsonValue>) {
+        match (&value.kind, labels.checked_sub(1)) {
+            (JsonKind::Array(items), _) => items.iter().for_each(|item| bodies(item, labels, found)),
+            (JsonKind::Object(members), Some(labels)) => members.iter().for_each(|member| bodies(&member.value, labels, found)),
+            (_, None) => found.push(value),
+            _ => {}
+        }
+    }
+    fn names(value: &JsonValue, found: &mut HashSet<usize>) {
+        match &value.kind {
+            JsonKind::String(text) if is_name(text) => drop(found.insert(value.span.start)),
+            JsonKind::Array(items) => items.iter().for_each(|item| names(item, found)),
+            _ => {}
+        }
+    }
+    let mut outer = Vec::new();
+    let with_names = members.iter().filter(|member| matches!(member.key.as_str(), "resource" | "data" | "ephemeral" | "module" | "output"));
+    with_names.for_each(|member| bodies(&member.value, labels_of(&member.key).unwrap_or(0), &mut outer));
+    let mut lifecycles = Vec::new();
+    outer.iter().filter_map(|body| body.member("lifecycle")).for_each(|member| bodies(&member.value, 0, &mut lifecycles));
+    let of = |bodies: &[&JsonValue], keys: &[&str], found: &mut HashSet<usize>| {
+        bodies.iter().flat_map(|body| keys.iter().filter_map(|key| body.member(key))).for_each(|member| names(&member.value, found));
+    };
+    let mut found = HashSet::new();
+    of(&outer, &["depends_on", "provider"], &mut found);
+    of(&lifecycles, &["ignore_changes", "replace_triggered_by"], &mut found);
+    found
+}
+
+fn is_name(text: &str) -> bool {
+    !text.contains(['"', '\\', '\n']) && parse_expr(text).is_ok_and(|name| traversal_names(&name).is_some())
+}
+
 fn inside(span: Span) -> Span {
     Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1))
 }
@@ -67,8 +109,8 @@ fn parsed(text: &str, twin: &Twin, members: &[JsonMember]) -> Option<Expression>
     members.iter().for_each(|member| outermost(&member.value, labels_of(&member.key), &mut values));
     let list = |values: &[&JsonValue]| parse_expr(&list_of(text, twin, values)).ok();
     list(&values).or_else(|| {
-        let mut readable = Vec::new();
-        values.iter().for_each(|value| readable_in(text, twin, value, &mut readable));
+        let (mut readable, mut left) = (Vec::new(), MOST_READ_AGAIN * text.len());
+        values.iter().for_each(|value| readable_in(text, twin, value, &mut left, &mut readable));
         list(&readable)
     })
 }
@@ -83,13 +125,15 @@ fn outermost<'j>(value: &'j JsonValue, labels: Option<usize>, values: &mut Vec<&
     }
 }
 
-/// The value, if it can be parsed, else those in it that can.
-fn readable_in<'j>(text: &str, twin: &Twin, value: &'j JsonValue, readable: &mut Vec<&'j JsonValue>) {
+/// The value, if it can be parsed, else those in it that can, as long as bytes are `left` to try.
+fn readable_in<'j>(text: &str, twin: &Twin, value: &'j JsonValue, left: &mut usize, readable: &mut Vec<&'j JsonValue>) {
+    let Some(rest) = left.checked_sub(value.span.len()) else { return };
+    *left = rest;
     let alone = format!("[{}]", on_one_line(text, twin, value.span));
     match &value.kind {
         _ if parse_expr(&alone).is_ok() => readable.push(value),
-        JsonKind::Array(items) => items.iter().for_each(|item| readable_in(text, twin, item, readable)),
-        JsonKind::Object(members) => members.iter().for_each(|member| readable_in(text, twin, &member.value, readable)),
+        JsonKind::Array(items) => items.iter().for_each(|item| readable_in(text, twin, item, left, readable)),
+        JsonKind::Object(members) => members.iter().for_each(|member| readable_in(text, twin, &member.value, left, readable)),
         _ => {}
     }
 }
@@ -206,7 +250,10 @@ impl Reader<'_> {
 
     /// A JSON value as an expression: strings are templates, as Terraform reads them.
     fn expression(&self, value: &JsonValue) -> Expression {
-        if let Some(parsed) = self.values.get(&value.span.start) {
+        // A name starts behind its quote.
+        let start = value.span.start;
+        let name = || self.values.get(&(start + 1)).filter(|_| matches!(value.kind, JsonKind::String(_)));
+        if let Some(parsed) = self.values.get(&start).or_else(name) {
             let mut expression = (*parsed).clone();
             without_quotes(&mut expression);
             return expression;
@@ -215,6 +262,10 @@ impl Reader<'_> {
             JsonKind::Null => Expression::null(),
             JsonKind::Bool(value) => (*value).into(),
             JsonKind::Number(text) => text.parse().unwrap_or_else(|_| Expression::null()),
+            // A template that cannot be read may give anything.
+            JsonKind::String(text) if ["${", "%{"].iter().any(|sign| text.contains(sign)) => {
+                Expression::Variable(Decorated::new(Ident::new(UNREADABLE)))
+            }
             JsonKind::String(text) => text.as_str().into(),
             JsonKind::Array(items) => {
                 let mut array = Array::new();
@@ -277,6 +328,19 @@ mod tests {
     }
 
     #[test]
+    fn names_are_no_text() {
+        let text = "{\"resource\": {\"a\": {\"b\": {\"provider\": \"aws.eu\", \"tags\": {\"provider\": \"x.y\"}, \"lifecycle\": [{\"ignore_changes\": [\"tags[\\\"a\\\"]\", \"size\"]}]}}}}";
+        let document = Document::parse_file("main.tf.json", text).unwrap();
+        let body = &document.body().blocks[0].body;
+        let named =
+            |attribute: &super::Attribute| references(&attribute.value).into_iter().map(|found| found.names.join(".")).collect::<Vec<_>>();
+        assert_eq!(named(body.attribute("provider").unwrap()), ["aws.eu"]);
+        assert_eq!(document.slice(body.attribute("provider").unwrap().value_span), "aws.eu");
+        assert!(named(body.attribute("tags").unwrap()).is_empty());
+        assert_eq!(named(body.blocks_of("lifecycle").next().unwrap().attribute("ignore_changes").unwrap()), ["size"]);
+    }
+
+    #[test]
     fn a_value_that_native_syntax_does_not_know_is_entered() {
         let text = "{\"locals\": {\"a\": {\"k\": 1, \"k\": \"${x.y}\"}, \"b\": \"${oops\", \"c\": \"${v.w}\"}}";
         let document = Document::parse_file("main.tf.json", text).unwrap();
@@ -284,6 +348,9 @@ mod tests {
         let named = |name: &str| {
             references(&block.attribute(name).unwrap().value).into_iter().map(|found| found.names.join(".")).collect::<Vec<_>>()
         };
-        assert_eq!((named("a"), named("b"), named("c")), (vec!["x.y".to_owned()], vec![], vec!["v.w".to_owned()]));
+        assert_eq!(
+            (named("a"), named("b"), named("c")),
+            (vec!["x.y".to_owned()], vec![super::UNREADABLE.to_owned()], vec!["v.w".to_owned()])
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! has them without these escapes, as quoted templates of native syntax, and as many spaces behind each as it became shorter. So
 //! what is parsed from the twin has spans of the file, except inside of strings; there they are led back when edits are applied.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::model::{Edit, Span};
@@ -35,17 +36,15 @@ struct Quoted {
 }
 
 impl Twin {
-    /// The twin of a text that was parsed as `root`.
-    pub(super) fn of(source: &Arc<str>, root: &JsonValue) -> Self {
+    /// The twin of a text that was parsed as `root`. The strings that start at `names` are names, and stand in it without quotes.
+    pub(super) fn of(source: &Arc<str>, root: &JsonValue, names: &HashSet<usize>) -> Self {
         let mut strings = Vec::new();
         let mut text = String::new();
         let mut at = 0;
         for span in spans_of_strings(root) {
             let raw = &source[span.range()];
-            if !raw.contains(['\\', '$', '%']) {
-                continue;
-            }
-            let Some((string, twin)) = read(raw, span) else { continue };
+            let read = if names.contains(&span.start) { Some(bare(raw, span)) } else { read(raw, span) };
+            let Some((string, twin)) = read else { continue };
             if twin != raw {
                 text.push_str(&source[at..span.start]);
                 text.push_str(&twin);
@@ -184,8 +183,18 @@ fn spans_of_strings(root: &JsonValue) -> Vec<Span> {
     spans
 }
 
-/// The string at `span` and its text in the twin, quotes included. `None` where a template does not end.
+/// A name in the string at `span`.
+fn bare(raw: &str, span: Span) -> (Quoted, String) {
+    let code = Span::new(span.start + 1, span.end - 1);
+    (Quoted { span, end: span.end, offsets: Offsets::default(), codes: vec![code] }, raw.replace('"', " "))
+}
+
+/// The string at `span` and its text in the twin, quotes included. `None` where a template does not end, and for a string that has
+/// neither templates nor escapes.
 fn read(raw: &str, span: Span) -> Option<(Quoted, String)> {
+    if !raw.contains(['\\', '$', '%']) {
+        return None;
+    }
     let (decoded, places) = decode(raw.get(1..raw.len() - 1)?)?;
     let mut twin = String::from("\"");
     let mut offsets = Offsets::default();
@@ -254,7 +263,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn twin(source: &str) -> Twin {
-        Twin::of(&Arc::from(source), &parse_json(source).unwrap())
+        Twin::of(&Arc::from(source), &parse_json(source).unwrap(), &HashSet::new())
     }
 
     #[test]

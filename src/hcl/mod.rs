@@ -29,6 +29,7 @@ pub use insert::{
     append_block, body_indent, indent_of_line, insert_after_block, insert_argument, insert_block, line_ending, reindent, remove_item,
 };
 pub use json::{JsonKind, JsonMember, JsonValue, parse_json};
+pub use json_document::UNREADABLE;
 pub use lexer::{Comment, Token, TokenKind, comments, tokens, tokens_into};
 pub use literal::{Literal, literal, quote, render, render_key};
 pub use lookup::{Found, Step, parse_path};

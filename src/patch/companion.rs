@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::hcl::{self, Syntax};
-use crate::model::{Edit, Refusal, RefusalKind};
+use crate::model::{Refusal, RefusalKind};
 use crate::rule::{BodyItem, CompanionSpec, Operation, RuleExpression};
 
 use super::body::{items_plan, write_items};
@@ -11,7 +11,7 @@ use super::companion_reverse;
 use super::context::{Context, RuleScope, Writing};
 use super::json_edit;
 use super::linked::find_linked;
-use super::plan::{Change, Lifecycle, Plan};
+use super::plan::{Change, Lifecycle, Plan, value_edit};
 use super::render::render;
 use super::set::Spot;
 use super::version;
@@ -83,7 +83,7 @@ fn relinked(cx: Context<'_>, spec: &CompanionSpec, relink: &RuleExpression) -> R
             let Some((block, attribute)) = key.in_document(&document).and_then(|block| Some((block, block.attribute(&spec.link)?))) else {
                 continue;
             };
-            let alone = cx.instance_key().is_empty() && key.dir() == cx.target.dir() && document.syntax() == Syntax::Native;
+            let alone = cx.instance_key().is_empty() && key.dir() == cx.target.dir();
             if !alone {
                 return Err(Refusal::new(
                     RefusalKind::DecidedElsewhere,
@@ -97,7 +97,7 @@ fn relinked(cx: Context<'_>, spec: &CompanionSpec, relink: &RuleExpression) -> R
             }
             let wanted = render(&RuleScope { writing: Writing::Elsewhere, ..cx.scope() }, relink)?;
             let summary = format!("changes `{}` to `{}`", spec.link, wanted.text);
-            let edit = Edit { span: attribute.value_span, text: wanted.text };
+            let edit = value_edit(&document, attribute.value_span, &wanted);
             let change = Change { path: key.path.clone(), edit, summary, argument: spec.link.clone(), through: Vec::new(), asked: None };
             not_ignored(cx, &key, block, std::slice::from_ref(&change))?;
             changes.push(of_companion(spec, change));

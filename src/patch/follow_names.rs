@@ -86,6 +86,7 @@ impl Walk<'_> {
                 through: self.through.clone(),
                 constant: false,
             }),
+            (crate::hcl::UNREADABLE, _) => leaves.push(self.unknown(site, span, "a template that cannot be read")),
             _ => leaves.push(self.unknown(site, span, "a name that means nothing here")),
         }
     }

@@ -1,8 +1,9 @@
 //! Edits of Terraform's JSON syntax that keep the file's own layout.
 
+use hcl_edit::expr::Expression;
 use serde_json::Value;
 
-use crate::hcl::{self, Body, Document, JsonKind};
+use crate::hcl::{self, Body, Document, JsonKind, JsonValue, Syntax};
 use crate::model::{Edit, Span};
 
 use super::render::Wanted;
@@ -17,8 +18,18 @@ pub(super) const fn object_of(body: &Body) -> Span {
 fn json_of(wanted: &Wanted) -> Value {
     match &wanted.term {
         Term::Known(value) => literal(value),
-        _ => Value::String(template(&wanted.text)),
+        _ => code_value(&wanted.text),
     }
+}
+
+/// Code as JSON.
+fn code_value(code: &str) -> Value {
+    let parsed = Document::parse(format!("x = {code}\n")).ok();
+    let value = parsed.as_ref().and_then(|document| {
+        let attribute = document.body().attributes.first()?;
+        Some(expression_value(document, &attribute.value, attribute.value_span, false))
+    });
+    value.unwrap_or_else(|| Value::String(template(code)))
 }
 
 /// A value as JSON text, where `held` stands: a list that has its elements on lines of their own keeps them there.
@@ -47,7 +58,7 @@ fn literal(value: &Value) -> Value {
 pub(super) fn element_text(item: &Term) -> Option<String> {
     Some(match item {
         Term::Known(value) => literal(value).to_string(),
-        other => Value::String(template(&other.render()?)).to_string(),
+        other => code_value(&other.render()?).to_string(),
     })
 }
 
@@ -126,51 +137,97 @@ fn unit(text: &str) -> &str {
         .unwrap_or("  ")
 }
 
-/// Adds a nested block (given as HCL text) as a member; where blocks of that name are written as a list, at its end.
-pub(super) fn insert_block(text: &str, body: &Body, name: &str, block: &str) -> Option<Edit> {
-    let document = Document::parse(block).ok()?;
-    let value = block_value(&document, &document.body().blocks.first()?.body)?;
-    match body.attribute(name) {
-        None => Some(insert_with(text, object_of(body), name, |indent, ending| pretty(&value, indent, unit(text), ending))),
-        Some(attribute) => {
-            let list = attribute.value.as_array().filter(|_| text[attribute.span.range()].ends_with(']'))?;
-            let span = attribute.value_span;
-            let inside = text.get(span.start + 1..span.end - 1)?;
-            let last = span.start + 1 + inside.trim_end().len();
-            let indent = hcl::indent_of_line(text, last).to_owned();
-            let comma = if list.is_empty() { "" } else { ", " };
-            Some(Edit { span: Span::at(last), text: format!("{comma}{}", pretty(&value, &indent, unit(text), hcl::line_ending(text))) })
+/// Adds a nested block (given as HCL text) as a member; where there are blocks of that name, at the end of their list.
+pub(super) fn insert_block(document: &Document, body: &Body, name: &str, block: &str) -> Option<Edit> {
+    let text = document.text();
+    let parsed = Document::parse(block).ok()?;
+    let value = block_value(&parsed, &parsed.body().blocks.first()?.body)?;
+    let Some(attribute) = body.attribute(name) else {
+        return Some(insert_with(text, object_of(body), name, |indent, ending| pretty(&value, indent, unit(text), ending)));
+    };
+    let span = attribute.value_span;
+    let written = pretty(&value, hcl::indent_of_line(text, span.start), unit(text), hcl::line_ending(text));
+    match (&*attribute.value, document.syntax_at(span)) {
+        (_, Syntax::Native) => None,
+        (Expression::Array(_), Syntax::Json) => {
+            let last = element_spans(document, span)?.last().map_or(span.start, |last| last.start);
+            let written = pretty(&value, hcl::indent_of_line(text, last), unit(text), hcl::line_ending(text));
+            add_elements(document, span, &[written])
         }
+        // The only one until now.
+        (Expression::Object(_), Syntax::Json) => {
+            Some(Edit { span, text: format!("[{}, {written}]", document.source().get(span.range())?) })
+        }
+        _ => None,
     }
 }
+
+/// Arguments whose references Terraform reads before it evaluates anything: in JSON these are plain strings.
+const NAMES: [&str; 4] = ["depends_on", "ignore_changes", "provider", "replace_triggered_by"];
 
 /// A body as a JSON object.
 fn block_value(document: &Document, body: &Body) -> Option<Value> {
     let mut map = serde_json::Map::new();
     for attribute in &body.attributes {
-        let value = hcl::literal(&attribute.value).map(|value| literal(&value));
-        let value = value.unwrap_or_else(|| Value::String(template(document.slice(attribute.value_span))));
-        map.insert(attribute.name.clone(), value);
+        let names = NAMES.contains(&attribute.name.as_str());
+        map.insert(attribute.name.clone(), expression_value(document, &attribute.value, attribute.value_span, names));
     }
     for block in &body.blocks {
         let value = block_value(document, &block.body)?;
-        map.insert(block.kind.clone(), value);
+        let value = block.labels.iter().rev().fold(value, |value, label| serde_json::json!({ label.text.as_str(): value }));
+        match map.get_mut(&block.kind) {
+            Some(Value::Array(blocks)) => blocks.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+            None => drop(map.insert(block.kind.clone(), value)),
+        }
     }
     Some(Value::Object(map))
+}
+
+/// An expression as JSON: lists and objects as such, what is not known as a template, or as a bare name.
+fn expression_value(document: &Document, expression: &Expression, span: Span, names: bool) -> Value {
+    let code = || {
+        let text = document.slice(span);
+        Value::String(if names { text.to_owned() } else { template(text) })
+    };
+    let inner = |value: &Expression| Some(expression_value(document, value, hcl::expression_span(value)?, names));
+    let value = match expression {
+        Expression::Array(items) => items.iter().map(inner).collect::<Option<Vec<_>>>().map(Value::Array),
+        Expression::Object(_) => {
+            let entries = hcl::object_entries(expression).into_iter();
+            entries.map(|entry| Some((entry.name()?, inner(entry.value)?))).collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
+        }
+        other => hcl::literal(other).map(|value| literal(&value)),
+    };
+    value.unwrap_or_else(code)
 }
 
 /// Adds a resource beside another one of the file: into the object of its type, else into `resource`.
 pub(super) fn insert_resource(document: &Document, kind: &str, name: &str, block: &str) -> Option<Edit> {
     let parsed = Document::parse(block).ok()?;
     let value = block_value(&parsed, &parsed.body().blocks.first()?.body)?;
-    let text = document.text();
     let root = hcl::parse_json(document.source()).ok()?;
-    let resources = &root.member("resource")?.value;
-    let write = |indent: &str, ending: &str, value: &Value| pretty(value, indent, unit(text), ending);
-    Some(match resources.member(kind) {
-        Some(of_kind) => insert_with(text, of_kind.value.span, name, |indent, ending| write(indent, ending, &value)),
-        None => insert_with(text, resources.span, kind, |indent, ending| write(indent, ending, &serde_json::json!({ name: value }))),
-    })
+    let Some(resources) = root.member("resource") else {
+        return insert_named(document, &root, "resource", &serde_json::json!({ kind: { name: value } }));
+    };
+    match resources.value.member(kind) {
+        Some(of_kind) => insert_named(document, &of_kind.value, name, &value),
+        None => insert_named(document, &resources.value, kind, &serde_json::json!({ name: value })),
+    }
+}
+
+/// Adds `"name": value` to an object, or an object with it to a list of such.
+fn insert_named(document: &Document, around: &JsonValue, name: &str, value: &Value) -> Option<Edit> {
+    let text = document.text();
+    match &around.kind {
+        JsonKind::Object(_) => Some(insert_with(text, around.span, name, |indent, ending| pretty(value, indent, unit(text), ending))),
+        JsonKind::Array(items) => {
+            let indent = hcl::indent_of_line(text, items.last().map_or(around.span, |last| last.span).start);
+            let element = pretty(&serde_json::json!({ name: value }), indent, unit(text), hcl::line_ending(text));
+            add_elements(document, around.span, &[element])
+        }
+        _ => None,
+    }
 }
 
 /// Takes the member at `span` (key and value) out, with one of the commas around it.

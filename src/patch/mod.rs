@@ -48,6 +48,7 @@ mod policy_access;
 mod policy_text;
 mod progress;
 mod proofs;
+mod quoted_text;
 mod reach;
 mod readers;
 mod remove;

@@ -155,7 +155,7 @@ pub(super) fn insert_nested(
 ) -> Result<Change, Refusal> {
     let edit = match document.syntax() {
         Syntax::Native => hcl::insert_block(document, body, text),
-        Syntax::Json => json_edit::insert_block(document.text(), body, name, text).ok_or_else(|| {
+        Syntax::Json => json_edit::insert_block(document, body, name, text).ok_or_else(|| {
             Refusal::new(RefusalKind::DecidedElsewhere, format!("The block `{name}` cannot be written into the JSON file `{}`.", key.path))
         })?,
     };

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::hcl::{self, JsonKind, JsonValue, TokenKind, Unquoted, parse_json};
+use crate::hcl::{self, JsonKind, JsonValue, TokenKind, parse_json};
 use crate::model::{Edit, Span};
 
+use super::quoted_text::QuotedText;
 use super::term::Term;
 
 /// JSON text with the places of its values in the file around it.
@@ -14,8 +15,8 @@ pub(super) struct PolicyText {
     text: String,
     /// Interpolations in the JSON, as places in the file.
     holes: Vec<Span>,
-    /// Where the JSON stands in quotes, and the text in them.
-    quoted: Option<(Span, Unquoted)>,
+    /// The string that the JSON stands in.
+    quoted: Option<QuotedText>,
 }
 
 /// The content of the heredoc at `span`.
@@ -39,25 +40,16 @@ impl PolicyText {
 
     /// Parses the JSON in the quoted string at `span` of `text`.
     pub(super) fn read_quoted(text: &str, span: Span) -> Option<Self> {
-        text.get(span.range())?.strip_prefix('"')?.strip_suffix('"')?;
-        let content = Span::new(span.start + 1, span.end - 1);
-        let unquoted = Unquoted::read(&text[content.range()])?;
-        let whole = format!("{}{}{}", &text[..content.start], unquoted.text(), &text[content.end..]);
-        Some(Self { quoted: Some((content, unquoted)), ..Self::read(&whole, content)? })
+        let (quoted, whole) = QuotedText::read(text, span)?;
+        let read = Self::read(&whole, quoted.content)?;
+        Some(Self { quoted: Some(quoted), ..read })
     }
 
     /// An edit of the JSON as one of the file.
     fn outward(&self, edit: Edit) -> Edit {
-        let Some((content, unquoted)) = &self.quoted else { return edit };
-        let place = |at: usize| content.start + unquoted.offset(at.saturating_sub(content.start));
-        Edit { span: Span::new(place(edit.span.start), place(edit.span.end)), text: hcl::requote(&edit.text) }
-    }
-
-    /// How lines end in the JSON: in quotes not as in the file around.
-    fn ending(&self) -> &'static str {
         match &self.quoted {
-            Some((content, _)) => hcl::line_ending(self.text.get(content.range()).unwrap_or_default()),
-            None => hcl::line_ending(&self.text),
+            Some(quoted) => quoted.outward(&edit),
+            None => edit,
         }
     }
 
@@ -124,7 +116,7 @@ impl PolicyText {
             return Edit { span: member.value.span, text: self.written(value, indent, self.is_spread(&member.value)) };
         }
         let JsonKind::Object(members) = &object.kind else { return Edit { span: Span::at(object.span.end), text: String::new() } };
-        let ending = self.ending();
+        let ending = hcl::line_ending(&self.text);
         let space = self.space();
         match members.last() {
             Some(last) if self.is_spread(object) => {
@@ -143,7 +135,7 @@ impl PolicyText {
     }
 
     fn element_edit(&self, list: &JsonValue, value: &Value) -> Edit {
-        let ending = self.ending();
+        let ending = hcl::line_ending(&self.text);
         let space = self.space();
         match &list.kind {
             JsonKind::Array(items) => match items.last() {
@@ -183,7 +175,7 @@ impl PolicyText {
     }
 
     fn written(&self, value: &Value, indent: &str, spread: bool) -> String {
-        if spread { pretty(value, indent, self.unit(), self.ending()) } else { on_one_line(value, self.space()) }
+        if spread { pretty(value, indent, self.unit(), hcl::line_ending(&self.text)) } else { on_one_line(value, self.space()) }
     }
 
     /// What stands behind `:` and `,` on one line.

@@ -35,10 +35,11 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         let old = bench.document_before(path);
         let held = || if document.syntax() == Syntax::Native { hcl::comments(before) } else { Vec::new() };
         comments_kept(path, &old.as_ref().map_or_else(held, |old| old.comments()), &document.comments())?;
-        if document.syntax() == Syntax::Native {
-            if old.as_ref().map_or_else(|| hcl::is_formatted(before), |old| old.is_formatted()) && !document.is_formatted() {
-                return Err(failed(PROOFS[5], path, "its layout is no longer that of `terraform fmt`"));
-            }
+        if document.syntax() == Syntax::Native
+            && old.as_ref().map_or_else(|| hcl::is_formatted(before), |old| old.is_formatted())
+            && !document.is_formatted()
+        {
+            return Err(failed(PROOFS[5], path, "its layout is no longer that of `terraform fmt`"));
         }
         if hcl::splice(before, &file.edits).ok().as_deref() != Some(file.after.as_str()) {
             return Err(failed(PROOFS[4], path, "the edits do not lead from the old text to the new one"));

@@ -22,7 +22,7 @@ pub(super) enum Members {
     Encoded(Vec<Expression>),
     /// In a heredoc or in quotes.
     Text(Box<PolicyText>),
-    /// YAML in a heredoc.
+    /// YAML in a heredoc or in quotes.
     Yaml(YamlText),
 }
 
@@ -46,8 +46,11 @@ pub(super) fn members(cx: Context<'_>, spot: Spot<'_>, attribute: &Attribute) ->
         }
         text @ (Expression::String(_) | Expression::StringTemplate(_)) => {
             let document = cx.bench.document(&spot.key.path).ok()?;
-            let quoted = expression_span(text).and_then(|span| PolicyText::read_quoted(document.text(), span))?;
-            matches!(quoted.root.kind, JsonKind::Array(_) | JsonKind::Object(_)).then(|| Members::Text(Box::new(quoted)))
+            let span = expression_span(text)?;
+            match PolicyText::read_quoted(document.text(), span) {
+                Some(json) => matches!(json.root.kind, JsonKind::Array(_) | JsonKind::Object(_)).then(|| Members::Text(Box::new(json))),
+                None => YamlText::read_quoted(document.text(), span).map(Members::Yaml),
+            }
         }
         _ => None,
     }

@@ -222,3 +222,40 @@ fn a_comment_in_the_code_of_a_string_stays() {
     let before = resource("a_task", r#"{"on": "${false # not yet\n}"}"#);
     assert_eq!(fixed_json(&rule, &before, "a_task.x", &[]), before.replace("false", "true"));
 }
+
+#[test]
+fn blocks_and_companions_are_written_as_json_has_them() {
+    let rule = rule(
+        "a_b",
+        "block \"setting\" {\n matching = block.name == \"n\"\n body {\n name = \"n\"\n of = [\"k\"]\n}\n}\ncompanion \"a_c\" {\n link = \"bucket\"\n body {\n bucket = target.id\n set \"depends_on\" {\n value = [a_b.x]\n keep = true\n}\n block \"log\" {\n matching = block.kind == \"a\"\n body {\n kind = \"a\"\n}\n}\n block \"log\" {\n matching = block.kind == \"b\"\n body {\n kind = \"b\"\n}\n}\n}\n}",
+    );
+    let before = resource("a_b", "{\n        \"setting\": {\"name\": \"m\", \"of\": []}\n      }");
+    let value: serde_json::Value = serde_json::from_str(&fixed_json(&rule, &before, "a_b.x", &[])).unwrap();
+    assert_eq!(value["resource"]["a_b"]["x"]["setting"][1]["name"], "n");
+    assert_eq!(
+        value["resource"]["a_c"]["x"],
+        serde_json::json!({"bucket": "${a_b.x.id}", "depends_on": ["a_b.x"], "log": [{"kind": "a"}, {"kind": "b"}]})
+    );
+    let list = before.replace("\"resource\": {", "\"resource\": [{").replace("    }\n  }\n}\n", "    }\n  }]\n}\n");
+    let value: serde_json::Value = serde_json::from_str(&fixed_json(&rule, &list, "a_b.x", &[])).unwrap();
+    assert_eq!(value["resource"][1]["a_c"]["x"]["depends_on"][0], "a_b.x");
+}
+
+#[test]
+fn yaml_in_quotes() {
+    let rule = rule("a_doc", "set \"content.inputs.key\" {\n value = \"k\"\n}");
+    let text = r#"schema: '1.0'\ninputs:\n  key: ''\n  as: true"#;
+    let native = format!("resource \"a_doc\" \"x\" {{\n  content = \"{text}\"\n}}\n");
+    assert_eq!(fixed(&rule, &native, "a_doc.x", &[]), native.replace("key: ''", "key: 'k'"));
+    let json = resource("a_doc", &format!("{{\"content\": \"{text}\"}}"));
+    assert_eq!(fixed_json(&rule, &json, "a_doc.x", &[]), json.replace("key: ''", "key: 'k'"));
+}
+
+#[test]
+fn a_template_that_cannot_be_read_is_not_taken_for_text() {
+    let rule = rule("a_db", "set \"mode\" {\n value = \"on\"\n one_of = [\"on\", \"strict\"]\n when = target.mode != \"off\"\n}");
+    let before = resource("a_db", "{\"mode\": \"${oops # }\"}");
+    assert_eq!(refused(&rule, &[("main.tf.json", &before)], "a_db.x").kind, RefusalKind::DecidedElsewhere);
+    let rule = super::tests::rule("a_db", "set \"mode\" {\n value = \"on\"\n}");
+    assert!(refused(&rule, &[("main.tf.json", &before)], "a_db.x").message.contains("cannot be read"));
+}

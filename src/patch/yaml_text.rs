@@ -1,4 +1,4 @@
-//! YAML text in a heredoc, as far as it is plain: mappings, one key a line, with values of one line.
+//! YAML text in a heredoc or in quotes, as far as it is plain: mappings, one key a line, with values of one line.
 //!
 //! Anything else (lists, anchors, texts of several lines, templates) makes the whole text unreadable, and nothing is changed.
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::hcl;
 use crate::model::{Edit, Span};
 
+use super::quoted_text::QuotedText;
 use super::term::Term;
 
 /// One line `key: value` with the lines below it.
@@ -25,6 +26,8 @@ struct Entry {
 pub(super) struct YamlText {
     text: String,
     root: Vec<Entry>,
+    /// The string that the YAML stands in.
+    quoted: Option<QuotedText>,
 }
 
 impl YamlText {
@@ -44,7 +47,14 @@ impl YamlText {
         }
         let mut lines = entries.into_iter().peekable();
         let root = nested(&mut lines)?;
-        (lines.next().is_none() && !root.is_empty()).then(|| Self { text: text.to_owned(), root })
+        (lines.next().is_none() && !root.is_empty()).then(|| Self { text: text.to_owned(), root, quoted: None })
+    }
+
+    /// Reads the YAML in the quoted string at `span` of `text`.
+    pub(super) fn read_quoted(text: &str, span: Span) -> Option<Self> {
+        let (quoted, whole) = QuotedText::read(text, span)?;
+        let read = Self::read(&whole, quoted.content)?;
+        Some(Self { quoted: Some(quoted), ..read })
     }
 
     /// The whole text as an object.
@@ -65,6 +75,11 @@ impl YamlText {
 
     /// Gives `path` (keys from the outermost in) another value; the mappings around its last key must be there.
     pub(super) fn set(&self, path: &[&str], value: &Value) -> Option<Edit> {
+        let edit = self.edit(path, value)?;
+        Some(self.quoted.as_ref().map_or_else(|| edit.clone(), |quoted| quoted.outward(&edit)))
+    }
+
+    fn edit(&self, path: &[&str], value: &Value) -> Option<Edit> {
         let (last, around) = path.split_last()?;
         let mut entries = &self.root;
         for key in around {
