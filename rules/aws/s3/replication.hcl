@@ -98,7 +98,7 @@ rule "aws/s3/replication" {
 
   applicability {
     level = "review"
-    note  = "The other bucket must be versioned, too; objects that exist are not copied by this alone. Where one block makes several buckets, the first apply may be refused because versions are not on yet: apply again."
+    note  = "The other bucket must be versioned, too; objects that exist are not copied by this alone. Where one block makes several buckets, or versions were off in a block that is not called as the bucket, the first apply may be refused because versions are not on yet: apply again."
     cost  = "Storage in the second region, traffic between the two, and old versions are billed."
   }
 
