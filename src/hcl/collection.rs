@@ -106,6 +106,10 @@ pub fn add_entry(text: &str, object: &Expression, span: Span, key: &str, value: 
     let outer = indent_of_line(text, span.start).to_owned();
     let Some(last) = entries.last() else {
         let inner = format!("{outer}  ");
+        let inside = text.get(span.start + 1..span.end.checked_sub(1)?)?;
+        if !inside.contains(['\n', '#']) && !inside.contains("/") && !value.contains('\n') {
+            return Some(Edit { span, text: format!("{{ {key} = {value} }}") });
+        }
         return Some(Edit { span, text: format!("{{{ending}{inner}{key} = {}{ending}{outer}}}", reindent(value, &inner, ending)) });
     };
     let (key_span, value_span) = (last.key_span()?, last.value_span()?);

@@ -1,13 +1,13 @@
 //! One element of a `for_each` after the other: which of `{ ssh = { port = 22 }, web = { port = 443 } }` a rule means.
 
 use crate::hcl::{Attribute, Block, Body};
-use crate::model::Refusal;
+use crate::model::{Refusal, RefusalKind};
 use crate::rule::RuleExpression;
 
 use super::context::{BlockMeaning, Context, RuleScope};
 use super::evaluate::Environment;
 use super::follow::{Step, term_of};
-use super::plan::Plan;
+use super::plan::{Change, Plan};
 use super::workbench::BlockKey;
 
 /// Most elements that are looked at one by one.
@@ -41,26 +41,52 @@ pub(super) fn by_element(
     let (iterator, for_each) =
         body.and_then(|body| dynamic_around(&top.body, body)).or_else(|| Some(("each".to_owned(), top.attribute("for_each")?)))?;
     let steps = steps_of(cx, for_each).filter(|steps| !steps.is_empty() && steps.len() <= MOST)?;
-    let mut all = Plan::new();
+    let (mut all, mut spared) = (Plan::new(), Vec::new());
     for step in steps {
-        let element = Element { key: cx.target.clone(), iterator: iterator.clone(), step };
+        let element = Element { key: cx.target.clone(), iterator: iterator.clone(), step: step.clone() };
         let planned = cx.bench.at_element(element, || {
             let scope = RuleScope { block: block.cloned(), ..cx.scope() };
             match Environment::new(&scope).evaluate(&when.expression).truth() {
-                Some(true) => plan(),
-                Some(false) => Ok(Plan::new()),
+                Some(true) => plan().map(Some),
+                Some(false) => Ok(None),
                 None => match plan() {
-                    Ok(changes) if changes.is_empty() => Ok(changes),
+                    Ok(changes) if changes.is_empty() => Ok(None),
                     _ => Err(cx.undecided(when)),
                 },
             }
         });
         match planned {
-            Ok(changes) => all.extend(changes.into_iter().filter(|change| !all.contains(change)).collect::<Vec<_>>()),
+            Ok(None) => spared.push(step),
+            Ok(Some(changes)) => all.extend(changes.into_iter().filter(|change| !all.contains(change)).collect::<Vec<_>>()),
             Err(refusal) => return Some(Err(refusal)),
         }
     }
-    Some(Ok(all))
+    // What stands in the block itself is said for every element.
+    let for_all = |change: &&Change| {
+        change.path == cx.target.path && top.span.covers(change.edit.span) && !for_each.value_span.covers(change.edit.span)
+    };
+    match (spared.first(), all.iter().find(for_all)) {
+        (Some(spared), Some(change)) => Some(Err(said_for_all(cx, change, spared, for_each))),
+        _ => Some(Ok(all)),
+    }
+}
+
+fn said_for_all(cx: Context<'_>, change: &Change, spared: &Step, for_each: &Attribute) -> Refusal {
+    let spared = match spared {
+        Step::Name(name) => format!("`{name}`"),
+        Step::Index(index) => format!("number {index}"),
+        Step::Any => "others".to_owned(),
+    };
+    Refusal::new(
+        RefusalKind::DecidedElsewhere,
+        format!(
+            "`{}` is said for every element of the `for_each`, and rule `{}` means only some: {spared} would change as well.",
+            change.argument, cx.rule.id
+        ),
+    )
+    .next("Give the elements values of their own for it, or write a block of its own for what the rule means.")
+    .at(cx.bench.place(&change.path, change.edit.span, "what is said for every element"))
+    .at(cx.bench.place(&cx.target.path, for_each.value_span, "the elements"))
 }
 
 /// The iterator and the `for_each` of the `dynamic` block whose content `body` is.

@@ -85,6 +85,13 @@ impl Walk<'_> {
         depth: usize,
         leaves: &mut Vec<Leaf>,
     ) {
+        if matches!(rest.first(), Some(Step::Any)) {
+            // Any element: those of every object.
+            for object in objects {
+                self.expression(site, object, None, rest, constant, depth, leaves);
+            }
+            return;
+        }
         let mut absent = None;
         for object in objects.iter().rev() {
             let mut found = Vec::new();

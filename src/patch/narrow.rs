@@ -230,7 +230,7 @@ impl Narrowing<'_> {
 
     fn list(&self, leaf: &Leaf, items: &[Term], around: Option<&Removal<'_>>) -> Result<Plan, Refusal> {
         let gone: Vec<usize> = items.iter().enumerate().filter(|(_, item)| self.is_dropped(item) == Some(true)).map(|(at, _)| at).collect();
-        let unknown = items.iter().any(|item| self.is_dropped(item).is_none() && !matches!(item, Term::Code(_)));
+        let unknown = items.iter().any(|item| self.is_dropped(item).is_none());
         if gone.is_empty() {
             return if unknown { self.elements(leaf) } else { Ok(Plan::new()) };
         }

@@ -44,9 +44,6 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
             "what the rule wants differs from instance to instance, and `each` and `count` mean nothing there",
         ));
     }
-    if forbidden(cx, leaf, wanted) == Some(true) {
-        return Err(elsewhere(cx, argument, leaf, &format!("the variable's `validation` does not take `{}`", shorten(&wanted.text))));
-    }
     if wanted.term.known().is_none() && (leaf.constant || leaf.site.dir() != cx.target.dir()) {
         return Err(elsewhere(cx, argument, leaf, "what the rule wants there is a reference that means nothing in that place"));
     }
@@ -56,6 +53,9 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
             .ok_or_else(|| elsewhere(cx, argument, leaf, "the entry is missing from an object that cannot be edited safely"))?,
         _ => value_edit(&document, span, wanted),
     };
+    if forbidden(cx, leaf, &edit) == Some(true) {
+        return Err(elsewhere(cx, argument, leaf, &format!("the variable's `validation` does not take `{}`", shorten(&wanted.text))));
+    }
     let shown = shorten(&wanted.text);
     let via = leaf.through.last().map_or(String::new(), |place| format!(", decided by {}", place.note));
     let before = text.get(span.range()).map(shorten).unwrap_or_default();

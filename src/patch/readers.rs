@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use hcl_edit::expr::Expression;
+
 use crate::hcl::{self, Attribute, Block, Body, Document, Reference, object_entries, references, traversal_names};
 use crate::model::Span;
 use crate::terraform::{directory_of, local_source};
@@ -18,7 +20,7 @@ const SILENT: [&str; 6] = ["variable", "check", "moved", "import", "removed", "t
 pub(super) struct Name {
     /// The module's directory.
     pub dir: String,
-    /// `local` or `var`.
+    /// `local`, `var`, or `data` for a data source as a whole.
     pub root: &'static str,
     /// Its name.
     pub name: String,
@@ -39,8 +41,10 @@ impl Name {
 
     /// Whether a reference is to this and may see the value inside; what it names beyond is returned.
     fn seen_by(&self, reference: &Reference) -> Option<Vec<String>> {
-        let named = reference.names.strip_prefix([self.root.to_owned(), self.name.clone()].as_slice())?;
-        self.inside(named)
+        let mut parts = std::iter::once(self.root).chain(self.name.split('.'));
+        let count = 1 + self.name.split('.').count();
+        let is_it = reference.names.len() >= count && reference.names.iter().take(count).all(|name| parts.next() == Some(name));
+        if is_it { self.inside(&reference.names[count..]) } else { None }
     }
 
     /// Whether the entries that a reference names lead to the value: a key given by an index is not among them, so that the order
@@ -83,9 +87,12 @@ pub(super) fn name_at(bench: &Workbench, path: &str, span: Span) -> Option<Name>
         };
     }
     let block = top.blocks.iter().find(|block| block.span.covers(span))?;
+    let dir = directory_of(path).to_owned();
+    if block.kind == "data" {
+        return Some(Name { dir, root: "data", name: format!("{}.{}", block.label(0)?, block.label(1)?), entries: Vec::new() });
+    }
     let attribute = block.body.attributes.iter().find(|attribute| attribute.span.covers(span))?;
     let entries = entries_to(attribute, span);
-    let dir = directory_of(path).to_owned();
     match block.kind.as_str() {
         "locals" => Some(Name { dir, root: "local", name: attribute.name.clone(), entries }),
         "variable" if matches!(attribute.name.as_str(), "default" | "type") => {
@@ -129,8 +136,8 @@ fn terragrunt_input(bench: &Workbench, document: &Document, path: &str, attribut
 
 /// The names of the object entries around `span`, from the outside in.
 fn entries_to(attribute: &Attribute, span: Span) -> Vec<String> {
-    fn enter(expression: &hcl_edit::expr::Expression, span: Span, names: &mut Vec<String>) {
-        if let hcl_edit::expr::Expression::Array(items) = expression {
+    fn enter(expression: &Expression, span: Span, names: &mut Vec<String>) {
+        if let Expression::Array(items) = expression {
             let around = items.iter().find(|item| hcl::expression_span(item).is_some_and(|item| item.covers(span)));
             return around.into_iter().for_each(|item| enter(item, span, names));
         }
@@ -164,7 +171,8 @@ impl Search<'_> {
         if self.found.len() >= MOST || !self.seen.insert(name.clone()) {
             return;
         }
-        for (path, document) in self.bench.module_files(&name.dir).iter().filter(|(_, document)| document.text().contains(&name.name)) {
+        let last_part = name.name.rsplit('.').next().unwrap_or(&name.name);
+        for (path, document) in self.bench.module_files(&name.dir).iter().filter(|(_, document)| document.text().contains(last_part)) {
             for (index, block) in document.body().blocks.iter().enumerate().filter(|(_, block)| !SILENT.contains(&block.kind.as_str())) {
                 if let Some(key) = BlockKey::of(path, document, index) {
                     self.body(name, &key, block, &block.body, "");
@@ -179,8 +187,8 @@ impl Search<'_> {
                 if let Some(left) = name.seen_by(&reference) {
                     // A name for the very value is read further; what is made of it hangs on it as a whole.
                     let same = traversal_names(&attribute.value).as_ref() == Some(&reference.names);
-                    let counts = attribute.name == "for_each";
-                    let left = if same || counts { left } else { Vec::new() };
+                    let elements = attribute.name == "for_each" && passes_on(&attribute.value, &reference.names, name);
+                    let left = if same || elements { left } else { Vec::new() };
                     self.attribute(name, (key, top, body), (attribute, reference.span), prefix, left);
                 }
             }
@@ -263,6 +271,26 @@ impl Search<'_> {
         if !self.found.contains(&reader) {
             self.found.push(reader);
         }
+    }
+}
+
+/// Whether an expression gives the elements of what it names as they are: the name itself, a `merge` of it, or a `for` that takes
+/// every element whole and makes its keys of something else than the value in question.
+fn passes_on(expression: &Expression, named: &[String], name: &Name) -> bool {
+    match expression {
+        Expression::FuncCall(call) => {
+            matches!(call.name.name.as_str(), "toset" | "tomap" | "tolist" | "merge" | "concat")
+                && call.args.iter().any(|argument| passes_on(argument, named, name))
+        }
+        Expression::ForExpr(each) => {
+            let element = each.intro.value_var.as_str();
+            let whole = traversal_names(&each.value_expr).is_some_and(|names| names == [element.to_owned()]);
+            let keys = each.key_expr.iter().flat_map(references);
+            let other_keys =
+                keys.filter(|key| key.name(0) == element).all(|key| key.names.len() > 1 && name.inside(&key.names[1..]).is_none());
+            each.cond.is_none() && whole && other_keys && passes_on(&each.intro.collection_expr, named, name)
+        }
+        _ => traversal_names(expression).is_some_and(|names| names == named),
     }
 }
 

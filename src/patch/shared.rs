@@ -120,12 +120,7 @@ fn own_value(cx: Context<'_>, plan: &[Change], change: &Change, name: &Name, oth
         return None;
     }
     let text = hcl::render(&value, "", "\n");
-    let summary = format!(
-        "sets `{}` to `{}` here: `{}`, which decides it, decides others as well, and stays",
-        change.argument,
-        shorten(&text),
-        name.shown()
-    );
+    let summary = format!("sets `{}` to `{}` here; `{}` stays as it is, for others read it", change.argument, shorten(&text), name.shown());
     let edit = Edit { span: *reference, text };
     Some(Change { path: asked.path.clone(), edit, summary, argument: change.argument.clone(), through: Vec::new(), asked: None })
 }

@@ -15,6 +15,7 @@ use super::follow::Site;
 use super::plan::{Change, Plan, insert, shorten};
 use super::policy::{covers, json_name, member_holds, own_name, to_json};
 use super::render::{Wanted, render};
+use super::shared::asked;
 use super::term::Term;
 use super::workbench::{BlockKey, deciding_block};
 
@@ -56,7 +57,9 @@ fn wanted_plan(cx: Context<'_>, spec: &StatementSpec, key: &BlockKey, doubt: &Rc
     let mut changes = Plan::new();
     for found in block.body.find(&path) {
         match found {
-            Found::Attribute { attribute, .. } => changes.extend(ends.argument(&key, attribute)?),
+            Found::Attribute { attribute, .. } => {
+                changes.extend(asked(ends.argument(&key, attribute)?, &key.path, attribute.value_span, &[]));
+            }
             Found::Missing { body, depth } if spec.add.is_some() && depth + 1 == path.len() => {
                 let Some(last) = path.last() else { continue };
                 changes.extend(ends.whole_policy(&key, &document, body, &last.name)?);
