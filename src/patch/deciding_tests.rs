@@ -125,4 +125,59 @@ fn an_argument_is_changed_in_the_file_that_decides_it() {
 fn lists_that_a_call_puts_together_are_narrowed_one_by_one() {
     let code = format!("variable \"extra\" {{\n  default = []\n}}\n{}", group("x", 22, "concat([\"0.0.0.0/0\"], var.extra)"));
     assert_eq!(fixed(&narrow(), &code, "a_group.x", &NETS), code.replace("0.0.0.0/0", "10.0.0.0/8"));
+    // No network twice.
+    let twice = group("x", 22, "concat([\"0.0.0.0/0\"], [\"10.0.0.0/8\"])");
+    assert_eq!(fixed(&narrow(), &twice, "a_group.x", &NETS), twice.replace("[\"0.0.0.0/0\"]", "[]"));
+}
+
+#[test]
+fn what_is_said_for_every_element_is_not_changed_for_one() {
+    let rule = rule(
+        "a_rule",
+        "param \"nets\" {\n type = \"cidr_list\"\n required = true\n description = \"d\"\n}\nnarrow \"nets\" {\n when = target.port == 22\n drop = [\"0.0.0.0/0\"]\n to = param.nets\n}",
+    );
+    let code = "resource \"a_rule\" \"x\" {\n  for_each = { ssh = 22, web = 443 }\n  port = each.value\n  nets = [\"0.0.0.0/0\"]\n}\n";
+    let refusal = super::tests::run(&rule, &[("main.tf", code)], "a_rule.x", &NETS).unwrap_err();
+    assert!(
+        refusal.message.contains("`nets` is said for every element") && refusal.message.contains("`web` would change"),
+        "{}",
+        refusal.message
+    );
+    let own = "resource \"a_rule\" \"x\" {\n  for_each = { ssh = { p = 22, n = [\"0.0.0.0/0\"] }, web = { p = 443, n = [\"0.0.0.0/0\"] } }\n  port = each.value.p\n  nets = each.value.n\n}\n";
+    assert_eq!(fixed(&rule, own, "a_rule.x", &NETS), own.replacen("0.0.0.0/0", "10.0.0.0/8", 1));
+}
+
+#[test]
+fn a_for_each_that_chooses_by_a_value_reads_it() {
+    let base = "variable \"dbs\" {\n  default = { x = { encrypted = false } }\n}\nresource \"a_db\" \"x\" {\n  for_each = var.dbs\n  encrypted = each.value.encrypted\n}\n";
+    let whole = format!("{base}resource \"a_key\" \"k\" {{\n  for_each = {{ for k, v in var.dbs : k => v }}\n  name = each.key\n}}\n");
+    assert_eq!(fixed(&encrypted(), &whole, "a_db.x", &[]), whole.replace("encrypted = false", "encrypted = true"));
+    let chosen = format!(
+        "{base}resource \"a_key\" \"k\" {{\n  for_each = {{ for k, v in var.dbs : k => v if v.encrypted }}\n  name = each.key\n}}\n"
+    );
+    let refusal = refused(&encrypted(), &[("main.tf", &chosen)], "a_db.x");
+    assert!(refusal.message.contains("`for_each` of `a_key.k`"), "{}", refusal.message);
+}
+
+#[test]
+fn every_possible_element_of_a_list_is_looked_at() {
+    let code = format!("variable \"env\" {{}}\n{}", group("x", 22, "[var.env == \"prod\" ? \"10.1.0.0/16\" : \"0.0.0.0/0\"]"));
+    assert_eq!(fixed(&narrow(), &code, "a_group.x", &NETS), code.replace("0.0.0.0/0", "10.0.0.0/8"));
+    let merged = "locals {\n  base = { x = { encrypted = false } }\n}\nresource \"a_db\" \"x\" {\n  for_each = merge(local.base, { y = { encrypted = true } })\n  encrypted = each.value.encrypted\n}\n";
+    assert_eq!(fixed(&encrypted(), merged, "a_db.x", &[]), merged.replace("encrypted = false", "encrypted = true"));
+}
+
+#[test]
+fn a_policy_that_others_use_is_changed_only_where_all_want_it() {
+    let rule = rule(
+        "a_role",
+        "statement \"trust\" {\n where = is_public(statement)\n set {\n  principals = [{ type = \"AWS\", identifiers = [\"arn:aws:iam::111122223333:root\"] }]\n }\n}",
+    );
+    let local = "locals {\n  trust = jsonencode({\n    Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { AWS = \"*\" } }]\n  })\n}\n";
+    let role = |name: &str| format!("resource \"a_role\" \"{name}\" {{\n  trust = local.trust\n}}\n");
+    let both = format!("{local}{}{}", role("x"), role("y"));
+    assert!(fixed(&rule, &both, "a_role.x", &[]).contains("111122223333"));
+    let topic = format!("{local}{}resource \"a_topic\" \"t\" {{\n  policy = local.trust\n}}\n", role("x"));
+    let refusal = refused(&rule, &[("main.tf", &topic)], "a_role.x");
+    assert!(refusal.message.contains("`policy` of `a_topic.t`"), "{}", refusal.message);
 }

@@ -1,5 +1,7 @@
 //! `narrow`: a CIDR list (or a single value) holds none of these.
 
+use std::cell::RefCell;
+
 use hcl_edit::expr::Expression;
 use serde_json::Value;
 
@@ -33,6 +35,8 @@ struct Narrowing<'a> {
     drop: Vec<Term>,
     /// `None` when the parameter that says what takes their place is not set.
     to: Option<Vec<Value>>,
+    /// What the other lists hold that a call puts together with the one at hand: the same network twice is an error to EC2.
+    beside: RefCell<Vec<Value>>,
 }
 
 /// What must change for the lists that a path names to hold none of `drop`.
@@ -49,7 +53,7 @@ pub(super) fn plan(cx: Context<'_>, spec: &NarrowSpec, key: &BlockKey) -> Result
         Some(Value::Null) | None => None,
         Some(single) => Some(vec![single.clone()]),
     });
-    let narrowing = Narrowing { cx, spec, drop, to };
+    let narrowing = Narrowing { cx, spec, drop, to, beside: RefCell::default() };
     let mut changes = Plan::new();
     for found in block.body.find(&path) {
         match found {
@@ -120,11 +124,14 @@ impl Narrowing<'_> {
         }
         let mut changes = Plan::new();
         if let Some(parts) = parts_of(&attribute.value) {
+            let held = parts.iter().filter_map(|part| term_of(self.cx.bench, site, part, expression_span(part)).elements());
+            self.beside.replace(held.flatten().filter_map(|item| item.known().cloned()).collect());
             for part in parts {
                 let leaves = follow(self.cx.bench, site, part, expression_span(part));
                 let plans: Result<Vec<Plan>, Refusal> = leaves.iter().map(|leaf| self.leaf(leaf, None)).collect();
                 changes.extend(asked(plans?.concat(), &site.path, expression_span(part).unwrap_or(attribute.value_span), &leaves));
             }
+            self.beside.take();
             return Ok(changes);
         }
         let leaves = follow(self.cx.bench, site, &attribute.value, Some(attribute.value_span));
@@ -236,11 +243,21 @@ impl Narrowing<'_> {
         }
         let Some(first) = gone.first().and_then(|at| items.get(*at)) else { return Ok(Plan::new()) };
         let new: Vec<Value> = match self.fitting(first) {
-            Some(new) => new.into_iter().filter(|value| !items.iter().any(|item| item.known() == Some(value))).collect(),
+            Some(new) => {
+                let is_new = |value: &Value| !items.iter().any(|item| item.known() == Some(value)) && !self.beside.borrow().contains(value);
+                let new: Vec<Value> = new.into_iter().filter(is_new).collect();
+                if !self.beside.borrow().is_empty() {
+                    self.beside.borrow_mut().extend(new.iter().cloned());
+                }
+                new
+            }
             None if items.len() > gone.len() && self.spec.to.is_none() => Vec::new(),
             None => return Err(self.needs_to()),
         };
-        if gone.len() == items.len() && new.is_empty() {
+        if gone.len() == items.len()
+            && new.is_empty()
+            && self.beside.borrow().iter().all(|value| self.drop.iter().any(|gone| gone.known() == Some(value)))
+        {
             return match around {
                 Some(removal) if removal.has_other_source(self.cx, &self.drop) => Ok(vec![removal.change(&self.spec.path)]),
                 _ => Err(self.nothing_left(leaf)),
@@ -318,6 +335,8 @@ impl Narrowing<'_> {
             if !rest.is_empty() {
                 edits.extend(remove(rest)?.into_iter().map(change));
             }
+        } else if gone.len() == count {
+            edits.push(change(crate::model::Edit { span, text: "[]".to_owned() }));
         } else {
             edits.extend(remove(gone)?.into_iter().map(change));
         }

@@ -275,7 +275,7 @@ impl Search<'_> {
 }
 
 /// Whether an expression gives the elements of what it names as they are: the name itself, a `merge` of it, or a `for` that takes
-/// every element whole and makes its keys of something else than the value in question.
+/// every element whole (merged with others, perhaps) and makes its keys of something else than the value in question.
 fn passes_on(expression: &Expression, named: &[String], name: &Name) -> bool {
     match expression {
         Expression::FuncCall(call) => {
@@ -284,11 +284,12 @@ fn passes_on(expression: &Expression, named: &[String], name: &Name) -> bool {
         }
         Expression::ForExpr(each) => {
             let element = each.intro.value_var.as_str();
-            let whole = traversal_names(&each.value_expr).is_some_and(|names| names == [element.to_owned()]);
+            let whole = passes_on(&each.value_expr, &[element.to_owned()], name);
             let keys = each.key_expr.iter().flat_map(references);
             let other_keys =
                 keys.filter(|key| key.name(0) == element).all(|key| key.names.len() > 1 && name.inside(&key.names[1..]).is_none());
-            each.cond.is_none() && whole && other_keys && passes_on(&each.intro.collection_expr, named, name)
+            let named_here = passes_on(&each.intro.collection_expr, named, name) || passes_on(&each.value_expr, named, name);
+            each.cond.is_none() && whole && other_keys && named_here
         }
         _ => traversal_names(expression).is_some_and(|names| names == named),
     }
