@@ -5,7 +5,8 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::model::{ChangedFile, Workspace};
+use crate::locate::RepositoryIndex;
+use crate::model::{ChangedFile, Workspace, WorkspaceFile};
 
 /// Largest file that is read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -30,16 +31,35 @@ impl Folder {
     /// Reads every Terraform file below `root`, its tests, and the JSON and template files that policies may come from. Symbolic links are
     /// not followed; files that are too large, binary or not UTF-8 are left out.
     pub(super) fn read(root: &Path) -> Result<Self, String> {
-        if !root.is_dir() {
-            return Err(format!("{} is no folder", root.display()));
-        }
-        let mut folder = Self { root: root.to_owned(), workspace: Workspace::new() };
-        let mut total = 0;
-        folder.walk(root, "", 0, &mut total)?;
-        Ok(folder)
+        let mut workspace = Workspace::new();
+        read_below(root, &mut |path, text| workspace.insert(path, text))?;
+        Ok(Self { root: root.to_owned(), workspace })
     }
 
-    fn walk(&mut self, dir: &Path, prefix: &str, depth: usize, total: &mut u64) -> Result<(), String> {
+    /// As [`read`](Self::read), with the index of what was read: it is made while the files are read.
+    pub(super) fn read_with_index(root: &Path) -> Result<(Self, RepositoryIndex), String> {
+        let (read, workspace, index) = RepositoryIndex::while_reading(|take| read_below(root, take));
+        read?;
+        Ok((Self { root: root.to_owned(), workspace }, index))
+    }
+}
+
+fn read_below(root: &Path, take: &mut dyn FnMut(String, WorkspaceFile)) -> Result<(), String> {
+    if !root.is_dir() {
+        return Err(format!("{} is no folder", root.display()));
+    }
+    Reader { take, total: 0 }.walk(root, "", 0)
+}
+
+/// Hands over the files of a folder, one after the other.
+struct Reader<'t> {
+    take: &'t mut dyn FnMut(String, WorkspaceFile),
+    /// Bytes read so far.
+    total: u64,
+}
+
+impl Reader<'_> {
+    fn walk(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), String> {
         if depth > MAX_DEPTH {
             return Ok(());
         }
@@ -50,27 +70,27 @@ impl Folder {
             let Some(name) = name.to_str() else { continue };
             let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
             if kind.is_dir() && !SKIPPED.contains(&name) {
-                self.walk(&entry.path(), &path, depth + 1, total)?;
+                self.walk(&entry.path(), &path, depth + 1)?;
             } else if kind.is_file()
                 && let Some(limit) = size_limit(name)
             {
-                self.take(&entry.path(), path, limit, total)?;
+                self.file(&entry.path(), path, limit)?;
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, file: &Path, path: String, limit: u64, total: &mut u64) -> Result<(), String> {
+    fn file(&mut self, file: &Path, path: String, limit: u64) -> Result<(), String> {
         let size = fs::metadata(file).map_or(u64::MAX, |metadata| metadata.len());
         if size > limit {
             return Ok(());
         }
-        *total += size;
-        if *total > MAX_TOTAL {
+        self.total += size;
+        if self.total > MAX_TOTAL {
             return Err(format!("the folder holds more than {MAX_TOTAL} bytes of Terraform files; name a smaller one"));
         }
         if let Some(text) = fs::read(file).ok().and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.contains('\0')) {
-            self.workspace.insert(path, text);
+            (self.take)(path, text.into());
         }
         Ok(())
     }
@@ -151,6 +171,8 @@ mod tests {
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("link.tf")).unwrap();
         let folder = Folder::read(dir.path()).unwrap();
         assert_eq!(folder.workspace.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["main.tf"]);
+        let (same, index) = Folder::read_with_index(dir.path()).unwrap();
+        assert_eq!((same.workspace, index.len()), (folder.workspace.clone(), 1));
         let changed = ChangedFile { before: Some("a = 1\n".into()), after: "a = 2\n".into(), edits: Vec::new() };
         write(&folder, &[("main.tf".to_owned(), changed.clone())].into()).unwrap();
         assert_eq!(fs::read_to_string(dir.path().join("main.tf")).unwrap(), "a = 2\n");

@@ -11,7 +11,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnost
 use super::fix_folder::Folder;
 use crate::identity;
 use crate::locate::labelled::{Outcome, Score, parse_layout};
-use crate::locate::{Decision, Located, Query, Report, RepositoryIndex, RepositoryView, State, locate};
+use crate::locate::{Decision, Located, Query, Report, RepositoryView, State, locate};
 use crate::model::{Address, CodePosition, Confidence, Place, Rung, Workspace};
 
 /// Finds the Terraform block that creates a cloud resource, and shows how it was found.
@@ -65,8 +65,7 @@ pub fn run(options: &Options) -> ExitCode {
 }
 
 fn find(options: &Options, what: &str) -> Result<bool, String> {
-    let folder = Folder::read(&options.path)?;
-    let index = RepositoryIndex::of_workspace(&folder.workspace);
+    let (folder, index) = Folder::read_with_index(&options.path)?;
     let mut states = Vec::new();
     for path in &options.state {
         let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;

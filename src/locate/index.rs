@@ -7,11 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::facts::FileFacts;
-use super::index_changes::Incoming;
 use super::names::Names;
-use crate::model::{Workspace, WorkspaceFile};
 use crate::terraform::directory_of;
-use rayon::prelude::*;
 
 /// Raised whenever facts of the same text would come out different: stored facts of another version are read anew.
 pub const INDEX_VERSION: u32 = 1;
@@ -64,20 +61,6 @@ impl RepositoryIndex {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Indexes every file of a workspace; blob ids are made from the texts.
-    #[must_use]
-    pub fn of_workspace(workspace: &Workspace) -> Self {
-        let files: Vec<(&str, &WorkspaceFile)> = workspace.iter_shared().filter(|(path, _)| is_indexed(path)).collect();
-        let put = |(path, text): (&str, &WorkspaceFile)| {
-            let id = Arc::from(fact_id(path, &text_id(text)));
-            Incoming { path: Arc::from(path), id: Some(id), text: Some(text.clone()) }
-        };
-        let incoming = files.into_par_iter().map(put).collect();
-        let mut index = Self::new();
-        index.take_in(incoming, &HashMap::new());
-        index
     }
 
     /// Whether a directory is read as a root module: it has configuration, and nothing calls it or it says so itself.
@@ -229,6 +212,7 @@ pub fn text_id(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::locate::Change;
+    use crate::model::Workspace;
 
     fn files() -> Vec<(&'static str, &'static str)> {
         vec![

@@ -56,7 +56,7 @@ impl Incoming {
 
 /// What a difference touched.
 #[derive(Debug, Default)]
-struct Changed {
+pub(super) struct Changed {
     directories: BTreeSet<Arc<str>>,
     /// Folders with changed variable files, and the variables that these give or gave.
     variable_files: GivenIn,
@@ -81,13 +81,16 @@ impl RepositoryIndex {
     /// As [`apply`](Self::apply), with facts that were read earlier, by [`fact_id`]: what a store kept of this
     /// [`INDEX_VERSION`](super::INDEX_VERSION).
     pub fn apply_with(&mut self, changes: Vec<Change>, known: HashMap<String, Arc<FileFacts>>) {
-        self.take_in(changes.into_par_iter().filter_map(Incoming::of).collect(), &known);
+        let incoming: Vec<Incoming> = changes.into_par_iter().filter_map(Incoming::of).collect();
+        let facts = self.facts_of(&incoming, &known);
+        let mut changed = Changed::default();
+        self.put_all(incoming, facts, &mut changed);
+        self.refresh(changed);
     }
 
-    /// Takes in what came, with facts that were read earlier.
-    pub(super) fn take_in(&mut self, incoming: Vec<Incoming>, known: &HashMap<String, Arc<FileFacts>>) {
-        let mut facts = self.facts_of(&incoming, known).into_iter();
-        let mut changed = Changed::default();
+    /// Puts in what came, with the facts of each, and notes in `changed` what that touched.
+    pub(super) fn put_all(&mut self, incoming: Vec<Incoming>, facts: Vec<Option<Arc<FileFacts>>>, changed: &mut Changed) {
+        let mut facts = facts.into_iter();
         let mut incoming = incoming.into_iter().peekable();
         // Files of one directory mostly come one after the other: it is looked up once for all of them.
         while let Some(first) = incoming.next() {
@@ -111,7 +114,6 @@ impl RepositoryIndex {
             }
             changed.directories.insert(directory);
         }
-        self.refresh(changed);
     }
 
     /// The facts of each incoming file, as far as they are known or can be read. Each text is read once, whatever the number of its
@@ -171,7 +173,7 @@ impl RepositoryIndex {
     }
 
     /// Puts the root modules together again that reach a changed directory.
-    fn refresh(&mut self, changed: Changed) {
+    pub(super) fn refresh(&mut self, changed: Changed) {
         // A folder with configuration keeps its variable files for itself.
         let Changed { directories, variable_files: mut shared } = changed;
         shared.retain(|folder, _| self.variable_folders.contains(folder.as_ref()));
@@ -193,7 +195,9 @@ impl RepositoryIndex {
         }
         reached.extend(called);
         self.reach_takers(shared, &mut reached);
-        let reached: Vec<Arc<str>> = reached.into_iter().collect();
+        let mut reached: Vec<Arc<str>> = reached.into_iter().collect();
+        // Files that were taken in one after the other mostly lie beside each other in memory.
+        reached.sort_unstable();
         let built: Vec<(Arc<str>, Option<RootNames>)> = reached
             .into_par_iter()
             .map(|root| {

@@ -11,6 +11,7 @@ mod follow;
 mod id_table;
 mod index;
 mod index_changes;
+mod intake;
 pub mod labelled;
 mod ladder;
 #[cfg(test)]
