@@ -194,7 +194,8 @@ mod tests {
             splice(text, &edit(text, &attribute.value, attribute.value_span).into_iter().collect::<Vec<_>>()).unwrap()
         };
         let add = |text: &str| edit(text, &|text, object, span| add_entry(text, object, span, "k", "true"));
-        assert_eq!(add("a = {}\n"), "a = {\n  k = true\n}\n");
+        assert_eq!(add("a = {}\n"), "a = { k = true }\n");
+        assert_eq!(add("a = {\n}\n"), "a = {\n  k = true\n}\n");
         assert_eq!(add("a = { x = 1 }\n"), "a = { x = 1, k = true }\n");
         assert_eq!(add("a = {\n  x = 1 # c\n}\n"), "a = {\n  x = 1 # c\n  k = true\n}\n");
         assert_eq!(add("a = {\n  x : 1,\n  y : 2\n}\n"), "a = {\n  x : 1,\n  y : 2,\n  k : true\n}\n");
