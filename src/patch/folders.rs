@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::model::Workspace;
 use crate::terraform::{directory_of, is_configuration_file};
 
+use super::test_files::is_test;
 use super::workbench::is_override;
 
 /// Paths of a workspace by what they are for. Texts do not matter.
@@ -18,6 +19,8 @@ pub(super) struct Folders {
     variable_files: BTreeSet<String>,
     /// Terragrunt files, in path order.
     terragrunt_files: BTreeSet<String>,
+    /// Test files, in path order.
+    tests: BTreeSet<String>,
 }
 
 impl Folders {
@@ -45,6 +48,8 @@ impl Folders {
             self.variable_files.insert(path.to_owned());
         } else if path.rsplit('/').next() == Some("terragrunt.hcl") {
             self.terragrunt_files.insert(path.to_owned());
+        } else if is_test(path) {
+            self.tests.insert(path.to_owned());
         }
     }
 
@@ -55,6 +60,7 @@ impl Folders {
         }
         self.variable_files.remove(path);
         self.terragrunt_files.remove(path);
+        self.tests.remove(path);
     }
 
     /// The configuration files directly in a directory, in path order.
@@ -72,6 +78,11 @@ impl Folders {
         let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         let inside = prefix.clone();
         self.variable_files.range(prefix..).take_while(move |path| path.starts_with(&inside)).map(String::as_str)
+    }
+
+    /// All test files, in path order.
+    pub(super) fn tests(&self) -> impl Iterator<Item = &str> {
+        self.tests.iter().map(String::as_str)
     }
 
     /// All Terragrunt files, in path order.

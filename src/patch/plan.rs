@@ -68,7 +68,7 @@ pub(super) fn replace(cx: Context<'_>, leaf: &Leaf, argument: &str, wanted: &Wan
 
 /// Whether code speaks of the instance it stands in.
 fn is_of_instance(text: &str) -> bool {
-    let expression: Option<Expression> = text.parse().ok();
+    let expression: Option<Expression> = if text.contains("each.") || text.contains("count.") { text.parse().ok() } else { None };
     expression.is_some_and(|expression| hcl::references(&expression).iter().any(|reference| matches!(reference.name(0), "each" | "count")))
 }
 

@@ -6,7 +6,7 @@ use super::workbench::{BlockKey, Workbench};
 
 /// Whether a path is a test file of Terraform or `OpenTofu`: no configuration, so never changed.
 /// Source: <https://developer.hashicorp.com/terraform/language/tests>, <https://opentofu.org/docs/cli/commands/test/>.
-fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     [".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"].iter().any(|ending| path.ends_with(ending))
 }
 
@@ -21,9 +21,10 @@ pub(super) fn notes(bench: &Workbench, key: &BlockKey) -> Vec<String> {
         })
     };
     let below = if key.dir().is_empty() { "tests".to_owned() } else { format!("{}/tests", key.dir()) };
-    let tests = bench.files().iter().filter(|(path, _)| is_test(path) && [key.dir(), below.as_str()].contains(&directory_of(path)));
+    let folders = bench.folders();
+    let tests = folders.tests().filter(|path| [key.dir(), below.as_str()].contains(&directory_of(path)));
     tests
-        .filter(|(_, text)| names(text))
-        .map(|(path, _)| format!("The test `{path}` names `{address}`: run it, for it may expect what was before."))
+        .filter(|path| bench.files().get(path).is_some_and(names))
+        .map(|path| format!("The test `{path}` names `{address}`: run it, for it may expect what was before."))
         .collect()
 }
