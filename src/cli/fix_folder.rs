@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::locate::RepositoryIndex;
 use crate::model::{ChangedFile, Workspace, WorkspaceFile};
+use crate::terraform::is_test_file;
 
 /// Largest file that is read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -99,11 +100,11 @@ impl Reader<'_> {
 /// The size up to which a file of this name is read; `None` for files that say nothing.
 fn size_limit(name: &str) -> Option<u64> {
     const OWN: [&str; 6] = [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"];
-    const SIDE: [&str; 7] = [".json", ".tpl", ".tftpl", ".tmpl", ".policy", ".tftest.hcl", ".tofutest.hcl"];
+    const SIDE: [&str; 5] = [".json", ".tpl", ".tftpl", ".tmpl", ".policy"];
     if OWN.iter().any(|end| name.ends_with(end)) || name == "terragrunt.hcl" {
         return Some(MAX_FILE);
     }
-    SIDE.iter().any(|end| name.ends_with(end)).then_some(MAX_SIDE_FILE)
+    (SIDE.iter().any(|end| name.ends_with(end)) || is_test_file(name)).then_some(MAX_SIDE_FILE)
 }
 
 /// Writes changed files: each to a file beside it first, which then takes its place with its permissions.

@@ -1,5 +1,7 @@
 //! Which files are read, and which paths are safe to name.
 
+use crate::terraform::is_test_file;
+
 /// Whether a file matters for locating and fixing: Terraform and OpenTofu code and its tests, variable values, Terragrunt, code owners,
 /// and the repository's own settings and rules. What the code reads with `file` is known only then
 /// ([`named_files`](crate::terraform::named_files)).
@@ -8,7 +10,7 @@ pub fn is_relevant(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
     ends(&[".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json"])
-        || ends(&[".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"])
+        || is_test_file(name)
         || matches!(name, "terragrunt.hcl" | "root.hcl" | ".terraform.lock.hcl")
         || path.starts_with(".github/remediate/rules/") && name.ends_with(".hcl")
         || matches!(path, ".github/CODEOWNERS" | "CODEOWNERS" | "docs/CODEOWNERS" | ".github/remediate.yml" | ".github/remediate.yaml")

@@ -74,6 +74,11 @@ impl Calls {
         self.from.get(dir).into_iter().flatten().map(|number| &self.all[*number])
     }
 
+    /// What a `module` block calls.
+    pub(super) fn at(&self, block: &BlockKey) -> Option<&Call> {
+        self.in_directory(block.dir()).find(|call| call.block == *block)
+    }
+
     /// The calls of the module in a directory.
     pub(super) fn of_module(&self, dir: &str) -> impl Iterator<Item = &Call> {
         self.to.get(dir).into_iter().flatten().map(|number| &self.all[*number])

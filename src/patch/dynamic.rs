@@ -1,11 +1,17 @@
-//! `dynamic` blocks that make no block: what is written into them changes nothing.
+//! `dynamic` blocks: the name of their elements, and those that make no block, into which nothing is to be written.
 
-use crate::hcl::{Attribute, Block};
+use crate::hcl::{Attribute, Block, traversal_names};
 use crate::model::{Refusal, RefusalKind};
 
 use super::context::Context;
 use super::follow::term_of;
 use super::workbench::BlockKey;
+
+/// What an element of a `dynamic` block is called inside it: its `iterator`, else its label.
+pub(super) fn iterator(block: &Block) -> Option<String> {
+    let named = block.attribute("iterator").and_then(|attribute| traversal_names(&attribute.value));
+    named.map(|names| names.join(".")).or_else(|| block.label(0).map(str::to_owned))
+}
 
 /// The `for_each` of a `dynamic` block, when it is known to be empty.
 pub(super) fn empty_for_each<'d>(cx: Context<'_>, key: &BlockKey, block: &'d Block) -> Option<&'d Attribute> {

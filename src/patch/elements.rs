@@ -1,10 +1,11 @@
 //! One element of a `for_each` after the other: which of `{ ssh = { port = 22 }, web = { port = 443 } }` a rule means.
 
-use crate::hcl::{Attribute, Block, Body};
+use crate::hcl::{Attribute, Body};
 use crate::model::{Refusal, RefusalKind};
 use crate::rule::RuleExpression;
 
 use super::context::{BlockMeaning, Context, RuleScope};
+use super::dynamic::iterator;
 use super::evaluate::Environment;
 use super::follow::{Step, term_of};
 use super::plan::{Change, Plan};
@@ -91,13 +92,9 @@ fn said_for_all(cx: Context<'_>, change: &Change, spared: &Step, for_each: &Attr
 
 /// The iterator and the `for_each` of the `dynamic` block whose content `body` is.
 fn dynamic_around<'d>(outer: &'d Body, body: &Body) -> Option<(String, &'d Attribute)> {
-    let of = |block: &'d Block| {
-        let named = block.attribute("iterator").and_then(|attribute| crate::hcl::traversal_names(&attribute.value));
-        Some((named.map(|names| names.join(".")).or_else(|| block.label(0).map(str::to_owned))?, block.attribute("for_each")?))
-    };
     outer.blocks.iter().find_map(|block| {
         let is_it = block.kind == "dynamic" && block.body.blocks_of("content").any(|content| content.body.span == body.span);
-        if is_it { of(block) } else { dynamic_around(&block.body, body) }
+        if is_it { Some((iterator(block)?, block.attribute("for_each")?)) } else { dynamic_around(&block.body, body) }
     })
 }
 

@@ -3,9 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::Workspace;
-use crate::terraform::{directory_of, is_configuration_file};
+use crate::terraform::{directory_of, is_configuration_file, is_test_file};
 
-use super::test_files::is_test;
 use super::workbench::is_override;
 
 /// Paths of a workspace by what they are for. Texts do not matter.
@@ -48,7 +47,7 @@ impl Folders {
             self.variable_files.insert(path.to_owned());
         } else if path.rsplit('/').next() == Some("terragrunt.hcl") {
             self.terragrunt_files.insert(path.to_owned());
-        } else if is_test(path) {
+        } else if is_test_file(path) {
             self.tests.insert(path.to_owned());
         }
     }

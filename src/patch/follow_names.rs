@@ -3,13 +3,23 @@
 use hcl_edit::expr::{Expression, TraversalOperator};
 use serde_json::Value;
 
-use crate::hcl::{Body, literal, object_entries, traversal_names};
+use crate::hcl::{Body, Document, literal, object_entries, traversal_names};
 use crate::model::Span;
 use crate::terraform::{directory_of, local_source};
 
 use super::follow::{MAX_DEPTH, Walk, term_of};
 use super::leaf::{Decided, Leaf, Site, Step};
 use super::term::Term;
+
+/// The directory of the module that a Terragrunt file runs: its own, or that of its local `source`.
+pub(super) fn terragrunt_module(path: &str, document: &Document) -> Option<String> {
+    let source =
+        document.body().blocks_of("terraform").find_map(|block| literal(&block.attribute("source")?.value)?.as_str().map(str::to_owned));
+    match source {
+        Some(source) => local_source(directory_of(path), &source),
+        None => Some(directory_of(path).to_owned()),
+    }
+}
 
 /// The default of what `rest` leads to in a type: `optional(bool, false)` inside `object({ … })`, lists and maps of them.
 fn optional_default<'t>(wanted: &'t Expression, rest: &[Step]) -> Option<&'t Expression> {
@@ -95,9 +105,7 @@ impl Walk<'_> {
     fn iterated(&self, site: &Site, iterator: &str) -> Option<(std::sync::Arc<Expression>, Span)> {
         fn find<'d>(body: &'d Body, iterator: &str) -> Option<&'d crate::hcl::Attribute> {
             body.blocks.iter().find_map(|block| {
-                let named =
-                    block.attribute("iterator").and_then(|attribute| traversal_names(&attribute.value)).map(|names| names.join("."));
-                let own = named.as_deref().or(block.label(0)) == Some(iterator) && block.kind == "dynamic";
+                let own = block.kind == "dynamic" && super::dynamic::iterator(block).as_deref() == Some(iterator);
                 own.then(|| block.attribute("for_each")).flatten().or_else(|| find(&block.body, iterator))
             })
         }
@@ -239,13 +247,7 @@ impl Walk<'_> {
         let mut all = None;
         for path in folders.terragrunt_files() {
             let Ok(document) = self.bench.document(path) else { continue };
-            let source = document
-                .body()
-                .blocks_of("terraform")
-                .find_map(|block| literal(&block.attribute("source")?.value)?.as_str().map(str::to_owned));
-            let own = directory_of(path) == dir;
-            let led = source.as_deref().and_then(|source| local_source(directory_of(path), source)).as_deref() == Some(dir);
-            if !(led || own && source.is_none()) {
+            if terragrunt_module(path, &document).as_deref() != Some(dir) {
                 continue;
             }
             let entries = document.body().attribute("inputs").map(|inputs| object_entries(&inputs.value)).unwrap_or_default();

@@ -6,8 +6,10 @@ use hcl_edit::expr::Expression;
 
 use crate::hcl::{self, Attribute, Block, Body, Document, Reference, object_entries, references, traversal_names};
 use crate::model::Span;
-use crate::terraform::{directory_of, local_source};
+use crate::terraform::directory_of;
 
+use super::dynamic;
+use super::follow_names::terragrunt_module;
 use super::workbench::{BlockKey, Workbench};
 
 /// Most readers that are looked for: whoever has more is shared enough.
@@ -44,21 +46,21 @@ impl Name {
         let mut parts = std::iter::once(self.root).chain(self.name.split('.'));
         let count = 1 + self.name.split('.').count();
         let is_it = reference.names.len() >= count && reference.names.iter().take(count).all(|name| parts.next() == Some(name));
-        if is_it { self.inside(&reference.names[count..]) } else { None }
+        if is_it { left_of(&self.entries, &reference.names[count..]) } else { None }
     }
+}
 
-    /// Whether the entries that a reference names lead to the value: a key given by an index is not among them, so that the order
-    /// counts, not the place. What is left of the entries is returned.
-    fn inside(&self, named: &[String]) -> Option<Vec<String>> {
-        let mut left = self.entries.as_slice();
-        for name in named {
-            if left.is_empty() {
-                break;
-            }
-            left = left.iter().position(|entry| entry == name).map(|at| &left[at + 1..])?;
+/// What is left of the entries that lead to a value behind those that a reference names; `None` where they lead elsewhere. A key
+/// given by an index is not among the names, so that their order counts, not their place.
+fn left_of(entries: &[String], named: &[String]) -> Option<Vec<String>> {
+    let mut left = entries;
+    for name in named {
+        if left.is_empty() {
+            break;
         }
-        Some(left.to_vec())
+        left = left.iter().position(|entry| entry == name).map(|at| &left[at + 1..])?;
     }
+    Some(left.to_vec())
 }
 
 /// An argument whose value hangs on a name.
@@ -99,8 +101,8 @@ pub(super) fn name_at(bench: &Workbench, path: &str, span: Span) -> Option<Name>
             Some(Name { dir, root: "var", name: block.label(0)?.to_owned(), entries })
         }
         "module" => {
-            let source = hcl::literal(&block.attribute("source")?.value)?.as_str().and_then(|source| local_source(&dir, source))?;
-            Some(Name { dir: source, root: "var", name: attribute.name.clone(), entries })
+            let key = BlockKey::of(path, &document, top.blocks.iter().position(|other| other.span == block.span)?)?;
+            Some(Name { dir: bench.calls().at(&key)?.source_dir.clone()?, root: "var", name: attribute.name.clone(), entries })
         }
         _ => None,
     }
@@ -124,12 +126,7 @@ fn given(bench: &Workbench, path: &str, attribute: &Attribute, span: Span) -> Op
 fn terragrunt_input(bench: &Workbench, document: &Document, path: &str, attribute: &Attribute, span: Span) -> Option<Name> {
     let mut entries = entries_to(attribute, span).into_iter();
     let name = entries.next().filter(|_| attribute.name == "inputs")?;
-    let source = document
-        .body()
-        .blocks_of("terraform")
-        .find_map(|block| Some(hcl::literal(&block.attribute("source")?.value)?.as_str()?.to_owned()));
-    let own = directory_of(path);
-    let dir = source.map_or(Some(own.to_owned()), |source| local_source(own, &source))?;
+    let dir = terragrunt_module(path, document)?;
     let declared = !bench.blocks(&dir, "variable", Some(&name)).is_empty();
     declared.then(|| Name { dir, root: "var", name, entries: entries.collect() })
 }
@@ -175,28 +172,28 @@ impl Search<'_> {
         for (path, document) in self.bench.module_files(&name.dir).iter().filter(|(_, document)| document.text().contains(last_part)) {
             for (index, block) in document.body().blocks.iter().enumerate().filter(|(_, block)| !SILENT.contains(&block.kind.as_str())) {
                 if let Some(key) = BlockKey::of(path, document, index) {
-                    self.body(name, &key, block, &block.body, "");
+                    self.block(name, &key, block, "");
                 }
             }
         }
     }
 
-    fn body(&mut self, name: &Name, key: &BlockKey, top: &Block, body: &Body, prefix: &str) {
-        for attribute in &body.attributes {
+    fn block(&mut self, name: &Name, key: &BlockKey, block: &Block, prefix: &str) {
+        for attribute in &block.body.attributes {
             for reference in references(&attribute.value) {
                 if let Some(left) = name.seen_by(&reference) {
                     // A name for the very value is read further; what is made of it hangs on it as a whole.
                     let same = traversal_names(&attribute.value).as_ref() == Some(&reference.names);
-                    let elements = attribute.name == "for_each" && passes_on(&attribute.value, &reference.names, name);
+                    let elements = attribute.name == "for_each" && passes_on(&attribute.value, &reference.names, &name.entries);
                     let left = if same || elements { left } else { Vec::new() };
-                    self.attribute(name, (key, top, body), (attribute, reference.span), prefix, left);
+                    self.attribute(name, (key, block), (attribute, reference.span), prefix, left);
                 }
             }
         }
-        for inner in body.blocks.iter().filter(|inner| inner.kind != "precondition" && inner.kind != "postcondition") {
+        for inner in block.body.blocks.iter().filter(|inner| inner.kind != "precondition" && inner.kind != "postcondition") {
             let kind = if inner.kind == "dynamic" { inner.label(0).unwrap_or_default() } else { &inner.kind };
             let prefix = if inner.kind == "content" { prefix.to_owned() } else { format!("{prefix}{kind}.") };
-            self.body(name, key, top, &inner.body, &prefix);
+            self.block(name, key, inner, &prefix);
         }
     }
 
@@ -204,7 +201,7 @@ impl Search<'_> {
     fn attribute(
         &mut self,
         name: &Name,
-        (key, top, body): (&BlockKey, &Block, &Body),
+        (key, block): (&BlockKey, &Block),
         (attribute, span): (&Attribute, Option<Span>),
         prefix: &str,
         left: Vec<String>,
@@ -216,37 +213,34 @@ impl Search<'_> {
             }
             "output" => return self.output(name, key),
             "module" if prefix.is_empty() && !matches!(attribute.name.as_str(), "count" | "for_each" | "source" | "version") => {
-                let source = top.attribute("source").and_then(|source| hcl::literal(&source.value));
-                if let Some(dir) = source.as_ref().and_then(|source| local_source(&name.dir, source.as_str()?)) {
+                if let Some(dir) = self.bench.calls().at(key).and_then(|call| call.source_dir.clone()) {
                     return self.name(&Name { dir, root: "var", name: attribute.name.clone(), entries: left });
                 }
             }
             _ => {}
         }
         if attribute.name == "for_each" && !left.is_empty() {
-            let iterator = body.attribute("iterator").and_then(|attribute| traversal_names(&attribute.value)).map(|names| names.join("."));
-            let around = if prefix.is_empty() { Some("each") } else { prefix.trim_end_matches('.').rsplit('.').next() };
-            let each = Name { dir: name.dir.clone(), root: "local", name: String::new(), entries: left };
-            return self.elements(&each, iterator.as_deref().or(around).unwrap_or("each"), (key, body), prefix);
+            let iterator = dynamic::iterator(block).filter(|_| block.kind == "dynamic");
+            return self.elements(&left, iterator.as_deref().unwrap_or("each"), (key, &block.body), prefix);
         }
         let repeats = matches!(attribute.name.as_str(), "count" | "for_each");
         self.add(key, format!("{prefix}{}", attribute.name), span.unwrap_or(attribute.value_span), repeats);
     }
 
     /// The arguments that read `each.value` where the value lies inside an element.
-    fn elements(&mut self, element: &Name, iterator: &str, (key, body): (&BlockKey, &Body), prefix: &str) {
+    fn elements(&mut self, entries: &[String], iterator: &str, (key, body): (&BlockKey, &Body), prefix: &str) {
         for attribute in &body.attributes {
             let all = references(&attribute.value);
             let reads = all
                 .iter()
-                .filter(|reference| reference.starts_with(&[iterator, "value"]) && element.inside(&reference.names[2..]).is_some());
+                .filter(|reference| reference.starts_with(&[iterator, "value"]) && left_of(entries, &reference.names[2..]).is_some());
             for reference in reads {
                 self.add(key, format!("{prefix}{}", attribute.name), reference.span.unwrap_or(attribute.value_span), false);
             }
         }
         for inner in &body.blocks {
             let prefix = if inner.kind == "content" { prefix.to_owned() } else { format!("{prefix}{}.", inner.kind) };
-            self.elements(element, iterator, (key, &inner.body), &prefix);
+            self.elements(entries, iterator, (key, &inner.body), &prefix);
         }
     }
 
@@ -276,19 +270,19 @@ impl Search<'_> {
 
 /// Whether an expression gives the elements of what it names as they are: the name itself, a `merge` of it, or a `for` that takes
 /// every element whole (merged with others, perhaps) and makes its keys of something else than the value in question.
-fn passes_on(expression: &Expression, named: &[String], name: &Name) -> bool {
+fn passes_on(expression: &Expression, named: &[String], entries: &[String]) -> bool {
     match expression {
         Expression::FuncCall(call) => {
             matches!(call.name.name.as_str(), "toset" | "tomap" | "tolist" | "merge" | "concat")
-                && call.args.iter().any(|argument| passes_on(argument, named, name))
+                && call.args.iter().any(|argument| passes_on(argument, named, entries))
         }
         Expression::ForExpr(each) => {
             let element = each.intro.value_var.as_str();
-            let whole = passes_on(&each.value_expr, &[element.to_owned()], name);
+            let whole = passes_on(&each.value_expr, &[element.to_owned()], entries);
             let keys = each.key_expr.iter().flat_map(references);
             let other_keys =
-                keys.filter(|key| key.name(0) == element).all(|key| key.names.len() > 1 && name.inside(&key.names[1..]).is_none());
-            let named_here = passes_on(&each.intro.collection_expr, named, name) || passes_on(&each.value_expr, named, name);
+                keys.filter(|key| key.name(0) == element).all(|key| key.names.len() > 1 && left_of(entries, &key.names[1..]).is_none());
+            let named_here = passes_on(&each.intro.collection_expr, named, entries) || passes_on(&each.value_expr, named, entries);
             each.cond.is_none() && whole && other_keys && named_here
         }
         _ => traversal_names(expression).is_some_and(|names| names == named),

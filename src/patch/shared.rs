@@ -85,7 +85,7 @@ fn others(cx: Context<'_>, subject: &Subject<'_>, plan: &[Change], change: &Chan
             reader.key.kind == "resource" && reader.key.labels.first().is_some_and(|kind| cx.rule.target.resources.contains(kind));
         let there = Context { target: &reader.key, ..cx };
         concerned
-            && cx.rule.target.when.as_ref().is_none_or(|when| there.wants(Some(when), None))
+            && there.wants(cx.rule.target.when.as_ref(), None)
             && subject
                 .operations
                 .iter()

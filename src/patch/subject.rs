@@ -185,8 +185,7 @@ struct Call {
 impl Call {
     fn of(bench: &Workbench, key: &BlockKey) -> Self {
         let calls = bench.calls();
-        let written =
-            calls.in_directory(key.dir()).find(|call| call.block == *key).and_then(|call| call.source.clone()).unwrap_or_default();
+        let written = calls.at(key).and_then(|call| call.source.clone()).unwrap_or_default();
         if let Some((source, revision)) = git_source(&written) {
             let version = match revision {
                 None => ModuleVersion::Newest,

@@ -4,12 +4,6 @@ use crate::terraform::directory_of;
 
 use super::workbench::{BlockKey, Workbench};
 
-/// Whether a path is a test file of Terraform or `OpenTofu`: no configuration, so never changed.
-/// Source: <https://developer.hashicorp.com/terraform/language/tests>, <https://opentofu.org/docs/cli/commands/test/>.
-pub(super) fn is_test(path: &str) -> bool {
-    [".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"].iter().any(|ending| path.ends_with(ending))
-}
-
 /// One sentence for each test of the block's module that names the block. Tests stand in the module's folder or in `tests` below
 /// it. Where both exist, `OpenTofu` runs `x.tofutest.hcl` and Terraform `x.tftest.hcl`, so that each is named.
 pub(super) fn notes(bench: &Workbench, key: &BlockKey) -> Vec<String> {

@@ -30,6 +30,13 @@ pub fn is_configuration_file(path: &str) -> bool {
     !name.starts_with('.') && !name.ends_with('~') && !name.starts_with('#') && stem(name).is_some()
 }
 
+/// Whether a path is a test of Terraform or `OpenTofu`: no configuration, so never changed.
+/// Source: <https://developer.hashicorp.com/terraform/language/tests>, <https://opentofu.org/docs/cli/commands/test/>.
+#[must_use]
+pub fn is_test_file(path: &str) -> bool {
+    [".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"].iter().any(|ending| path.ends_with(ending))
+}
+
 /// The files of `dir` that make up its module. A `.tofu` file stands in for the `.tf` file of the same name.
 pub(super) fn configuration_files(workspace: &Workspace, dir: &str) -> FileNames {
     let paths: Vec<&str> = workspace.in_directory(dir).map(|(path, _)| path).filter(|path| is_configuration_file(path)).collect();

@@ -86,7 +86,7 @@ mod workspaces;
 
 pub use configuration::{Configuration, Given, Node, NodeId, Problem};
 pub use decide::{Decider, Deciders, Reached, Unsettled, decide};
-pub use directory::{directory_of, is_configuration_file, local_source, module_source, relative, resolve};
+pub use directory::{directory_of, is_configuration_file, is_test_file, local_source, module_source, relative, resolve};
 pub use evaluate::{Evaluator, Limits};
 pub use instances::{Absent, BlockInstance, Found, Lookup, ModuleInstance};
 pub use module::{Import, Module, ModuleCall, ModuleSource, Moved, Removed, Resource};
