@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
 use super::{Line, StepError, indexing};
 use crate::lifecycle::Follow;
@@ -13,6 +14,16 @@ use crate::store::{Job, NewJob};
 const PAGE: i64 = 500;
 /// Processed deliveries are kept this long, so that a redelivery is recognised.
 const KEEP_DELIVERIES: TimeDelta = TimeDelta::days(30);
+
+/// How long after one comparison the next begins; at least a second.
+pub(super) fn period(line: &Line) -> TimeDelta {
+    line.settings.workers.reconcile.as_delta().max(TimeDelta::seconds(1))
+}
+
+/// The job that compares everything, due at `due`. At most one waits, whoever asks.
+pub(super) fn at(due: DateTime<Utc>) -> NewJob {
+    NewJob::new("reconcile", json!({}), due).once("reconcile").priority(-1)
+}
 
 /// Queues what may have been missed, and forgets what is no longer needed.
 pub(super) async fn reconcile(line: &Arc<Line>, job: &Job) -> Result<(), StepError> {
@@ -25,6 +36,7 @@ pub(super) async fn reconcile(line: &Arc<Line>, job: &Job) -> Result<(), StepErr
         let page = session.remediations_after(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else {
             session.purge_deliveries(now - KEEP_DELIVERIES).await?;
+            session.enqueue(&at(now + period(line)), now).await?;
             session.complete(job).await?;
             session.commit().await?;
             return Ok(());

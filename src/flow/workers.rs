@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
-use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::{Line, StepError, steps};
-use crate::store::{Job, JobFate, NewJob, Worker};
+use super::{Line, StepError, reconcile, steps};
+use crate::store::{Job, JobFate, Worker};
 
 /// Runs the workers and the reconciling timer until `stop` becomes true; then running jobs get `drain` to finish. What is
 /// not finished by then is taken up again after the restart.
@@ -30,9 +29,12 @@ pub async fn run_workers(line: Arc<Line>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Queues the reconciling jobs: at the start, because something may have happened while we were away, and then regularly.
+/// Queues a reconciling job at the start, because something may have happened while we were away. After that each one queues the
+/// next, so that ten replicas do not ask GitHub ten times as often; the timer only mends that chain when its last job was lost.
 async fn tick(line: Arc<Line>, mut stop: watch::Receiver<bool>) {
-    let mut timer = tokio::time::interval(line.settings.workers.reconcile.as_std().max(Duration::from_secs(1)));
+    let period = reconcile::period(&line);
+    let mut timer = tokio::time::interval(period.to_std().unwrap_or(Duration::from_secs(60)));
+    let mut wait = TimeDelta::zero();
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
@@ -41,11 +43,12 @@ async fn tick(line: Arc<Line>, mut stop: watch::Receiver<bool>) {
         let now = line.now();
         let queued = async {
             let mut session = line.store.begin().await?;
-            session.enqueue(&NewJob::new("reconcile", json!({}), now).once("reconcile").priority(-1), now).await?;
+            session.enqueue(&reconcile::at(now + wait), now).await?;
             session.commit().await
         };
-        if let Err(error) = queued.await {
-            tracing::warn!(%error, "the reconciling job could not be queued");
+        match queued.await {
+            Ok(()) => wait = period,
+            Err(error) => tracing::warn!(%error, "the reconciling job could not be queued"),
         }
     }
 }

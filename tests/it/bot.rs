@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use remediate::config::load_settings;
 use remediate::flow::Line;
 use remediate::model::{Remediation, RemediationState};
@@ -172,7 +173,9 @@ impl Home {
             ("REMEDIATE_GITHUB_WEBHOOK_SECRET", world.app.webhook_secret().to_string()),
             ("REMEDIATE_WORKERS_LEASE", "3s".into()),
             ("REMEDIATE_WORKERS_POLL", "1s".into()),
-            ("REMEDIATE_WORKERS_RECONCILE", "2s".into()),
+            // Webhooks arrive here. A comparison that comes round while a slow machine still works through the last one would
+            // keep a bot busy for ever; a test that loses webhooks sets a shorter time.
+            ("REMEDIATE_WORKERS_RECONCILE", "1h".into()),
             ("REMEDIATE_LOG_FORMAT", "json".into()),
         ];
         fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(self.environment.iter().cloned()).collect()
@@ -228,7 +231,7 @@ impl Home {
         let seen = log.clone();
         let address = eventually("the bot listens", move || listening(&seen)).await;
         world.app.set_webhook_url(&format!("http://{address}/webhooks/github")).expect("a webhook address");
-        let store = Store::open(&self.database, chrono::Utc::now()).await.expect("the bot's database");
+        let store = Store::open(&self.database, Utc::now()).await.expect("the bot's database");
         Bot { child: Some(child), inside: None, address, log, store, http: reqwest::Client::new(), _folder: self.folder.clone() }
     }
 }
@@ -367,6 +370,22 @@ impl Bot {
                 return;
             }
             assert!(begun.elapsed() < PATIENCE, "still busy: {busy:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the next comparison with GitHub is to come after `moment`; gives when.
+    pub async fn next_comparison(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
+        let begun = Instant::now();
+        loop {
+            let mut session = self.store.read().await.expect("a session");
+            let counts = session.queue_counts().await.expect("counts");
+            let next = counts.iter().find(|count| count.kind == "reconcile" && count.state == "scheduled" && count.oldest > moment);
+            if let Some(next) = next {
+                return next.oldest;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no comparison is to come: {counts:?}");
+            drop(session);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

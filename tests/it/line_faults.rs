@@ -100,7 +100,8 @@ async fn github_failing_now_and_then_only_delays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_webhook_only_delays_the_merge_and_the_command() {
     let database = Database::sqlite().await;
-    let (world, bot) = started(&database).await;
+    let world = World::new().await;
+    let bot = Home::new(&database).set("REMEDIATE_WORKERS_RECONCILE", "2s").start(&world).await;
     world.sandbox.webhook_fault(WebhookFault::new("issue_comment", WebhookEffect::Lose));
     let issue = world.infra.open_issue("maria", "Bucket", &format!("```json\n{}\n```", finding())).unwrap();
     issue.comment("maria", "/remediate").unwrap();
@@ -342,5 +343,23 @@ async fn two_replicas_share_the_work_without_doing_it_twice() {
     assert!(one.remediations().await.iter().all(|found| found.state == RemediationState::Open));
     assert_eq!(one.dead().await, Vec::<String>::new());
     drop((one, two));
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_compare_with_github_once_a_period_however_many_they_are() {
+    let database = Database::postgres().await;
+    let world = World::new().await;
+    let look_on = Effect::Before(Arc::new(|_: &mut remediate_sandbox::World| ()));
+    let comparisons = world.sandbox.fault(Fault::new(look_on).on("GET", "/app/hook/deliveries").always());
+    let home = || Home::new(&database).set("REMEDIATE_WORKERS_RECONCILE", "5m");
+    let bots = [home().start_inside(&world, |doors| doors).await, home().start_inside(&world, |doors| doors).await];
+    let mut due = bots[0].next_comparison(chrono::Utc::now()).await;
+    for _ in 0..3 {
+        bots.iter().for_each(|bot| bot.advance(chrono::TimeDelta::minutes(6)));
+        due = bots[0].next_comparison(due).await;
+    }
+    assert!((4..=5).contains(&comparisons.hits()), "at most one for each start and one for each period: {}", comparisons.hits());
+    drop(bots);
     database.remove().await;
 }
