@@ -5,7 +5,7 @@ use crate::model::Refusal;
 use crate::rule::{BlockSpec, BodyItem, RuleExpression};
 
 use super::context::{Context, RuleScope, Writing};
-use super::dynamic::{empty_for_each, no_block};
+use super::dynamic::{makes_block, no_block};
 use super::json_edit;
 use super::plan::{Change, Plan, insert, insert_nested};
 use super::render::render;
@@ -31,8 +31,8 @@ fn wanted_plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<Plan
     for found in block.body.find(&path) {
         match found {
             Found::Block { block: nested, dynamic, .. } => {
-                if let Some(empty) = empty_for_each(cx, &key, nested) {
-                    refused = Some(no_block(cx, &spec.path, &key, empty));
+                if makes_block(cx, &key, nested) == Some(false) {
+                    refused = Some(no_block(cx, &spec.path, &key, nested));
                     continue;
                 }
                 let body = if dynamic {

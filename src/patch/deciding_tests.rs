@@ -68,6 +68,21 @@ fn a_dynamic_block_that_makes_none_is_no_place_to_write_into() {
 }
 
 #[test]
+fn a_dynamic_block_that_may_be_made_proves_nothing() {
+    let set = rule("a_db", "set \"audit.on\" {\n value = true\n}");
+    let block = rule("a_db", "block \"audit\" {\n body {\n on = true\n }\n}");
+    let code = "variable \"audit\" {}\nresource \"a_db\" \"x\" {\n  dynamic \"audit\" {\n    for_each = var.audit\n    content {\n      on = true\n    }\n  }\n}\n";
+    for rule in [&set, &block] {
+        let refusal = refused(rule, &[("main.tf", code)], "a_db.x");
+        assert!(refusal.message.contains("may make no block, for its `for_each` is not known here"), "{}", refusal.message);
+    }
+    let given = code.replace("\"audit\" {}", "\"audit\" {\n  default = [1]\n}");
+    assert_eq!(super::tests::run(&set, &[("main.tf", &given)], "a_db.x", &[]), Ok(super::fix::Outcome::Holds));
+    let wrong = code.replace("on = true", "on = false");
+    assert_eq!(fixed(&set, &wrong, "a_db.x", &[]), code);
+}
+
+#[test]
 fn something_must_be_there_in_every_case() {
     let rule = rule("a_db", "set \"key\" {\n value = \"k\"\n present = true\n}");
     let code = "variable \"env\" {}\nresource \"a_db\" \"x\" {\n  key = var.env == \"prod\" ? \"other\" : \"\"\n}\n";
@@ -145,6 +160,25 @@ fn what_is_said_for_every_element_is_not_changed_for_one() {
     );
     let own = "resource \"a_rule\" \"x\" {\n  for_each = { ssh = { p = 22, n = [\"0.0.0.0/0\"] }, web = { p = 443, n = [\"0.0.0.0/0\"] } }\n  port = each.value.p\n  nets = each.value.n\n}\n";
     assert_eq!(fixed(&rule, own, "a_rule.x", &NETS), own.replacen("0.0.0.0/0", "10.0.0.0/8", 1));
+}
+
+#[test]
+fn an_instance_that_is_right_is_not_replaced_with_the_wrong_ones() {
+    let replacing = |resource: &str| {
+        let ends = "set \"encrypted\" {\n value = true\n}\nset \"key\" {\n value = \"k\"\n present = true\n}";
+        let mut rule = rule(resource, ends);
+        let effect =
+            crate::rule::EffectSpec { kind: crate::model::EffectKind::Replacement, argument: None, note: "anew".into(), source: None };
+        rule.applicability.effects.push(effect);
+        rule
+    };
+    let code = "resource \"a_db\" \"x\" {\n  for_each  = { old = true, new = false }\n  encrypted = each.value\n}\n";
+    let refusal = refused(&replacing("a_db"), &[("main.tf", code)], "a_db.x");
+    assert!(refusal.message.contains("`key` is said for every element") && refusal.message.contains("`old`"), "{}", refusal.message);
+    let both = code.replace("old = true", "old = false");
+    assert!(fixed(&replacing("a_db"), &both, "a_db.x", &[]).contains("key       = \"k\""));
+    let has_key = code.replace("each.value", "each.value\n  key       = \"k\"");
+    assert_eq!(fixed(&replacing("a_db"), &has_key, "a_db.x", &[]), has_key.replace("new = false", "new = true"));
 }
 
 #[test]

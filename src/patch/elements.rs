@@ -1,13 +1,14 @@
 //! One element of a `for_each` after the other: which of `{ ssh = { port = 22 }, web = { port = 443 } }` a rule means.
 
-use crate::hcl::{Attribute, Body};
-use crate::model::{Refusal, RefusalKind};
-use crate::rule::RuleExpression;
+use crate::hcl::{Attribute, Block, Body};
+use crate::model::{EffectKind, Refusal, RefusalKind};
+use crate::rule::{Operation, RuleExpression};
 
 use super::context::{BlockMeaning, Context, RuleScope};
 use super::dynamic::iterator;
 use super::evaluate::Environment;
 use super::follow::{Step, term_of};
+use super::operation;
 use super::plan::{Change, Plan};
 use super::workbench::BlockKey;
 
@@ -62,14 +63,46 @@ pub(super) fn by_element(
             Err(refusal) => return Some(Err(refusal)),
         }
     }
-    // What stands in the block itself is said for every element.
-    let for_all = |change: &&Change| {
-        change.path == cx.target.path && top.span.covers(change.edit.span) && !for_each.value_span.covers(change.edit.span)
-    };
-    match (spared.first(), all.iter().find(for_all)) {
+    match (spared.first(), all.iter().find(|change| in_block(cx, top, for_each, change))) {
         (Some(spared), Some(change)) => Some(Err(said_for_all(cx, change, spared, for_each))),
         _ => Some(Ok(all)),
     }
+}
+
+/// Refuses to replace an instance that is right already: where one end is missed by some instances of a `for_each` only, another
+/// end of the same rule must not be written for all of them when that makes Terraform create them anew.
+///
+/// # Errors
+/// A refusal that names an instance that would be replaced and that nobody spoke of.
+pub(super) fn none_replaced_unasked(cx: Context<'_>, operations: &[Operation]) -> Result<(), Refusal> {
+    let replaces = cx.rule.applicability.effects.iter().any(|effect| effect.kind == EffectKind::Replacement);
+    let document = cx.bench.document(&cx.target.path)?;
+    let Some(top) = cx.target.in_document(&document).filter(|_| replaces && operations.len() > 1) else { return Ok(()) };
+    let Some(for_each) = top.attribute("for_each") else { return Ok(()) };
+    let Some(steps) = steps_of(cx, for_each).filter(|steps| steps.len() <= MOST) else { return Ok(()) };
+    let (mut spared, mut for_all) = (None, None);
+    for operation in operations {
+        let planned = |step: &Step| {
+            let element = Element { key: cx.target.clone(), iterator: "each".to_owned(), step: step.clone() };
+            cx.bench.at_element(element, || operation::plan(cx, operation, cx.target))
+        };
+        let plans = steps.iter().map(planned).collect::<Result<Vec<_>, Refusal>>()?;
+        let holds = plans.iter().position(Plan::is_empty);
+        match holds {
+            Some(index) if !plans.iter().all(Plan::is_empty) => spared = spared.or_else(|| steps.get(index)),
+            Some(_) => {}
+            None => for_all = for_all.or_else(|| plans.iter().flatten().find(|change| in_block(cx, top, for_each, change)).cloned()),
+        }
+    }
+    match (spared, for_all) {
+        (Some(spared), Some(change)) => Err(said_for_all(cx, &change, spared, for_each)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a change is of what stands in the block itself, and so is said for every element.
+fn in_block(cx: Context<'_>, top: &Block, for_each: &Attribute, change: &Change) -> bool {
+    change.path == cx.target.path && top.span.covers(change.edit.span) && !for_each.value_span.covers(change.edit.span)
 }
 
 fn said_for_all(cx: Context<'_>, change: &Change, spared: &Step, for_each: &Attribute) -> Refusal {

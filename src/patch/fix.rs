@@ -7,6 +7,8 @@ use crate::model::{Applicability, ChangedFile, Edit, Effect, EffectKind, Patch, 
 use crate::rule::Rule;
 
 use super::context::Context;
+use super::dynamic::surely_made;
+use super::elements::none_replaced_unasked;
 use super::many::Request;
 use super::params::{Bound, Params};
 use super::plan::{Change, Lifecycle, Plan};
@@ -161,7 +163,7 @@ impl Workbench {
     fn judge(&self, cx: Context<'_>, subject: &Subject<'_>, progress: &mut Progress) -> Result<Option<Judgement>, Refusal> {
         let planned = progress.first(cx, subject);
         if matches!(planned, Ok(None)) {
-            return Ok(None);
+            return surely_made(cx, subject.operations, &subject.key).map(|()| None);
         }
         if let Some(refusal) = subject.refusals.iter().find(|refusal| cx.may(&refusal.when)) {
             return Err(Refusal::new(RefusalKind::RefusedByRule, refusal.note.trim().to_owned()));
@@ -171,6 +173,7 @@ impl Workbench {
             return Err(cx.needs(&names));
         }
         planned?;
+        none_replaced_unasked(cx, subject.operations)?;
         let spec = &cx.rule.applicability;
         let mut applicability = spec.level;
         let mut notes: Vec<String> = spec.note.iter().cloned().collect();

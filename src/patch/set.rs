@@ -8,7 +8,7 @@ use crate::model::{Edit, Refusal, RefusalKind, Span};
 use crate::rule::{RuleExpression, SetSpec};
 
 use super::context::{BlockMeaning, Context, RuleScope, Writing};
-use super::dynamic::{empty_for_each, no_block};
+use super::dynamic::{makes_block, no_block, only_dynamic};
 use super::evaluate::as_number;
 use super::follow::{Decided, Leaf, Site, follow, term_of};
 use super::json_edit;
@@ -142,8 +142,8 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
     let key = deciding_block(cx.bench, key, &first.name);
     let document = cx.bench.document(&key.path)?;
     let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
-    if let Some(empty) = makes_none(cx, &key, block, &path) {
-        return if default_meets(cx, spec, &key, &document, block) { Ok(Plan::new()) } else { Err(no_block(cx, &spec.path, &key, empty)) };
+    if let Some(only) = only_dynamic(block, &path).filter(|only| makes_block(cx, &key, only) == Some(false)) {
+        return if default_meets(cx, spec, &key, &document, block) { Ok(Plan::new()) } else { Err(no_block(cx, &spec.path, &key, only)) };
     }
     let mut changes = Plan::new();
     for found in block.body.find(&path) {
@@ -172,16 +172,8 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
     Ok(changes)
 }
 
-/// The `dynamic` block that the path leads into, when it makes no block and no other has that name.
-fn makes_none<'d>(cx: Context<'_>, key: &BlockKey, block: &'d Block, path: &[Step]) -> Option<&'d Attribute> {
-    let first = path.first().filter(|step| path.len() > 1 && !step.every)?;
-    let mut named = block.body.blocks.iter().filter(|inner| inner.kind == first.name || inner.label(0) == Some(&first.name));
-    let (only, None) = (named.next()?, named.next()) else { return None };
-    empty_for_each(cx, key, only)
-}
-
 /// Whether the end holds when nothing is said.
-fn default_meets(cx: Context<'_>, spec: &SetSpec, key: &BlockKey, document: &Document, block: &Block) -> bool {
+pub(super) fn default_meets(cx: Context<'_>, spec: &SetSpec, key: &BlockKey, document: &Document, block: &Block) -> bool {
     let spot = Spot { key, document, body: &block.body, prefix: "", writing: Writing::Condition };
     let default = spec.default.as_ref().map_or(Term::NULL, |default| cx.evaluate(default, None));
     !spec.create_blocks || (spec.default.is_some() || !spec.present) && End::of(spec).met(&spot.scope(cx), &default) == Some(true)
