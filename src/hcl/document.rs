@@ -8,7 +8,8 @@ use hcl_edit::structure::{BlockLabel, Structure};
 
 use crate::model::{Edit, LineColumn, Span};
 
-use super::align::apply_with;
+use super::align::{apply, apply_with};
+use super::block_body::BlockBody;
 use super::format::is_formatted_with;
 use super::json_twin::Twin;
 use super::lexer::{Comment, Token, comments, comments_among, tokens};
@@ -107,7 +108,7 @@ pub struct Block {
     /// From the first byte of the kind to the closing brace.
     pub span: Span,
     /// What it holds.
-    pub body: Body,
+    pub body: BlockBody,
 }
 
 impl Document {
@@ -137,12 +138,20 @@ impl Document {
         Ok(Self { source: text, twin: Some(twin), ..read })
     }
 
-    fn of(text: Arc<str>, body: Body, syntax: Syntax) -> Self {
+    pub(super) fn of(text: Arc<str>, body: Body, syntax: Syntax) -> Self {
         Self { source: Arc::clone(&text), text, body, syntax, twin: None, tokens: OnceLock::new(), formatted: OnceLock::new() }
     }
 
-    fn tokens(&self) -> &Arc<[Token]> {
+    pub(super) fn tokens(&self) -> &Arc<[Token]> {
         self.tokens.get_or_init(|| tokens(&self.text).into())
+    }
+
+    pub(super) fn set_tokens(&self, tokens: Arc<[Token]>) {
+        let _ = self.tokens.set(tokens);
+    }
+
+    pub(super) fn set_formatted(&self, formatted: bool) {
+        let _ = self.formatted.set(formatted);
     }
 
     /// The comments of native syntax, in order; in JSON they stand in the code of templates.
@@ -167,12 +176,24 @@ impl Document {
     /// Edits that overlap or do not fit the text.
     pub fn edited(&self, edits: &[Edit]) -> Result<String, SpliceError> {
         match self.syntax {
-            Syntax::Native => apply_with(&self.text, Arc::clone(self.tokens()), edits),
+            Syntax::Native => self.edited_apart(edits),
             Syntax::Json => {
                 let edits = self.twin.as_ref().map_or_else(|| Ok(edits.to_vec()), |twin| twin.edits(edits))?;
                 splice(&self.source, &edits)
             }
         }
+    }
+
+    /// The edits, and the alignment of what stands around them.
+    fn edited_apart(&self, edits: &[Edit]) -> Result<String, SpliceError> {
+        let (from, to) = (edits.iter().map(|edit| edit.span.start).min(), edits.iter().map(|edit| edit.span.end).max());
+        let apart = self.set_apart(Span::new(from.unwrap_or_default(), to.unwrap_or_default()));
+        let (Some(part), true) = (self.text.get(apart.range()), apart.len() < self.text.len()) else {
+            return apply_with(&self.text, Arc::clone(self.tokens()), edits);
+        };
+        let inside = |span: Span| Span::new(span.start - apart.start, span.end - apart.start);
+        let edits: Vec<Edit> = edits.iter().map(|edit| Edit { span: inside(edit.span), text: edit.text.clone() }).collect();
+        Ok([&self.text[..apart.start], &apply(part, &edits)?, &self.text[apart.end..]].concat())
     }
 
     /// The text in which spans count. Of a JSON file it is the twin: the same bytes, but templates in strings are written as native
@@ -279,7 +300,7 @@ impl Block {
 }
 
 /// Bounds the parser's time and memory before it starts.
-fn check_limits(text: &str) -> Result<(), SyntaxError> {
+pub(super) fn check_limits(text: &str) -> Result<(), SyntaxError> {
     let whole = |message: String| SyntaxError { line: 1, column: 1, message };
     if text.len() > MAX_BYTES {
         return Err(whole(format!("the file has {} bytes; more than {MAX_BYTES} are not read", text.len())));
@@ -350,7 +371,19 @@ fn convert_block(block: hcl_edit::structure::Block, from: usize, text: &str) -> 
     let open = text.get(after_head..span.end).and_then(|rest| rest.find('{')).map_or(after_head, |at| after_head + at + 1);
     let body_span = Span::new(open, span.end.saturating_sub(1).max(open));
     let body = convert_body(block.body, body_span, text);
-    Block { kind, labels, span, body }
+    Block { kind, labels, span, body: body.into() }
+}
+
+/// What stands in a part of a text that begins and ends between top-level blocks, with spans that count from the text's start.
+pub(super) fn parse_part(text: &str, part: Span) -> Result<Body, SyntaxError> {
+    // Spaces in the place of what stands above: the parser counts the bytes, and skips them.
+    let padded = format!("{:1$}{2}", "", part.start, text.get(part.range()).unwrap_or_default());
+    Ok(convert_body(parse_native(&padded)?, part, text))
+}
+
+/// The block whose bytes these are; `None` when they are none.
+pub(super) fn parse_block_at(text: &str, span: Span) -> Option<Block> {
+    parse_part(text, span).ok()?.blocks.into_iter().next()
 }
 
 #[cfg(test)]

@@ -210,7 +210,7 @@ impl Reader<'_> {
                 }
             }
             JsonKind::Object(_) => {
-                blocks.push(Block { kind: kind.to_owned(), labels: labels.clone(), span, body: self.body(value) });
+                blocks.push(Block { kind: kind.to_owned(), labels: labels.clone(), span, body: self.body(value).into() });
             }
             _ => {}
         }
@@ -239,7 +239,7 @@ impl Reader<'_> {
     }
 
     fn nested(&self, kind: &str, span: Span, value: &JsonValue) -> Block {
-        Block { kind: kind.to_owned(), labels: Vec::new(), span, body: self.body(value) }
+        Block { kind: kind.to_owned(), labels: Vec::new(), span, body: self.body(value).into() }
     }
 
     fn attribute(&self, member: &JsonMember) -> Attribute {

@@ -165,7 +165,7 @@ impl Lexer<'_> {
             b'#' => self.line_comment(),
             b'/' if bytes.get(1) == Some(&b'/') => self.line_comment(),
             b'/' if bytes.get(1) == Some(&b'*') => {
-                let length = rest.find("*/").map_or(rest.len(), |end| end + 2);
+                let length = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
                 self.push(TokenKind::Comment, length);
             }
             b'"' => {

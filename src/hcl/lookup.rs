@@ -99,9 +99,9 @@ impl Body {
     pub fn nested<'a>(&'a self, kind: &str) -> impl Iterator<Item = (&'a Block, &'a Body, bool)> {
         self.blocks.iter().filter_map(move |block| {
             if block.kind == kind {
-                Some((block, &block.body, false))
+                Some((block, &*block.body, false))
             } else if block.kind == "dynamic" && block.label(0) == Some(kind) {
-                block.body.blocks_of("content").next().map(|content| (block, &content.body, true))
+                block.body.blocks_of("content").next().map(|content| (block, &*content.body, true))
             } else {
                 None
             }

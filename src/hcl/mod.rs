@@ -5,6 +5,7 @@
 //! that the edit touched ([`apply`]).
 
 mod align;
+mod block_body;
 mod collection;
 mod document;
 mod escapes;
@@ -17,9 +18,11 @@ mod json_twin;
 mod lexer;
 mod literal;
 mod lookup;
+mod reparse;
 mod splice;
 
 pub use align::apply;
+pub use block_body::BlockBody;
 pub use collection::{add_elements, add_entry, remove_elements, remove_entry};
 pub use document::{Attribute, Block, Body, Document, Label, MAX_BYTES, MAX_KEYS, Syntax, SyntaxError};
 pub use escapes::{Unquoted, opens_template, requote, template_end, template_parts};

@@ -150,7 +150,7 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
         let (body, depth) = match found {
             Found::Attribute { body, .. } => (body, path.len() - 1),
             Found::Missing { body, depth } => (body, depth),
-            Found::Inside { .. } | Found::Block { .. } => (&block.body, 0),
+            Found::Inside { .. } | Found::Block { .. } => (&*block.body, 0),
         };
         let prefix = prefix_of(&path[..depth]);
         let spot = Spot { key: &key, document: &document, body, prefix: &prefix, writing: Writing::Target };

@@ -29,6 +29,8 @@ type Constraints = HashMap<String, Option<String>>;
 pub struct Workbench {
     files: Workspace,
     documents: RefCell<HashMap<String, Parsed>>,
+    /// Files as they were parsed before their last change, for reading only what changed.
+    earlier: RefCell<HashMap<String, Arc<Document>>>,
     /// The modules that were looked at, by directory, until one of their files changes.
     modules: RefCell<HashMap<String, ModuleFiles>>,
     /// What was asked of the modules' provider versions, by directory, until one of their files changes.
@@ -133,6 +135,7 @@ impl Workbench {
         Self {
             files,
             documents: RefCell::default(),
+            earlier: RefCell::default(),
             modules: RefCell::default(),
             constraints: RefCell::default(),
             folders: RefCell::default(),
@@ -165,7 +168,10 @@ impl Workbench {
         let Some(text) = self.files.shared(path) else {
             return Err(Refusal::new(RefusalKind::NotLocated, format!("`{path}` is not among the files that were read.")));
         };
-        let parsed = parse(path, text);
+        let parsed = match self.earlier.borrow_mut().remove(path) {
+            Some(earlier) => Document::parse_again(path, &earlier, text).map(Arc::new).map_err(|error| error.to_string()),
+            None => parse(path, text),
+        };
         self.documents.borrow_mut().insert(path.to_owned(), parsed.clone());
         parsed.map_err(|error| unreadable(path, &error))
     }
@@ -370,7 +376,9 @@ impl Workbench {
 
     fn forget(&mut self, path: &str) {
         self.version += 1;
-        self.documents.get_mut().remove(path);
+        if let Some((path, Ok(document))) = self.documents.get_mut().remove_entry(path) {
+            self.earlier.get_mut().insert(path, document);
+        }
         self.modules.get_mut().remove(directory_of(path));
         self.constraints.get_mut().remove(directory_of(path));
         // Calls are found again by kind, labels and ordinal, which no fix changes; only their documents are parsed anew.
