@@ -148,15 +148,21 @@ impl<'a> Context<'a> {
 
     /// A refusal because a condition depends on something that is not known.
     pub(super) fn undecided(&self, when: &RuleExpression) -> Refusal {
-        let refusal = Refusal::new(
-            RefusalKind::DecidedElsewhere,
-            format!(
-                "Whether rule `{}` wants a change here depends on `{}`, which these files do not decide.",
-                self.rule.id,
-                super::plan::shorten(&when.text)
-            ),
-        )
-        .next("Give the values it depends on a default or a tfvars entry, or make the change by hand.");
+        let callers = self.bench.callers(self.target.dir()).len();
+        let (why, next) = if callers > 1 {
+            (
+                format!("which is not known, or not the same for all {callers} calls of the module"),
+                "Make the change by hand in the call that is meant, or give the values it depends on a default.",
+            )
+        } else {
+            (
+                "which these files do not decide".to_owned(),
+                "Give the values it depends on a default or a tfvars entry, or make the change by hand.",
+            )
+        };
+        let when = super::plan::shorten(&when.text);
+        let message = format!("Whether rule `{}` wants a change here depends on `{when}`, {why}.", self.rule.id);
+        let refusal = Refusal::new(RefusalKind::DecidedElsewhere, message).next(next);
         let span = self.target_document().ok().and_then(|document| self.target.in_document(&document).map(|block| block.span));
         match span {
             Some(span) => refusal.at(self.bench.place(&self.target.path, span, "the block in question")),

@@ -194,6 +194,24 @@ fn a_for_each_that_chooses_by_a_value_reads_it() {
 }
 
 #[test]
+fn a_value_reaches_its_argument_through_the_calls_of_a_for_each() {
+    let module = "variable \"encrypted\" {\n  type = bool\n}\nresource \"a_db\" \"x\" {\n  encrypted = var.encrypted\n}\n";
+    let root = "locals {\n  dbs = {\n    orders = { encrypted = true }\n    legacy = { encrypted = false }\n  }\n}\nmodule \"db\" {\n  source    = \"./db\"\n  for_each  = local.dbs\n  encrypted = each.value.encrypted\n}\n";
+    let patch = patched(&encrypted(), &[("db/main.tf", module), ("main.tf", root)], "a_db.x", &[]);
+    assert_eq!(patch.files["main.tf"].after, root.replace("encrypted = false", "encrypted = true"));
+    // What else the module makes of it has not been asked for.
+    let public = module.replace("= var.encrypted", "= var.encrypted\n  public    = !var.encrypted");
+    let refusal = refused(&encrypted(), &[("db/main.tf", &public), ("main.tf", root)], "a_db.x");
+    assert!(refusal.message.contains("`public` of `a_db.x`"), "{}", refusal.message);
+}
+
+#[test]
+fn how_many_entries_there_are_does_not_hang_on_what_is_in_them() {
+    let code = "variable \"dbs\" {\n  default = [{ encrypted = false }]\n}\nresource \"a_db\" \"x\" {\n  count     = length(var.dbs) > 0 ? length(var.dbs) : 0\n  encrypted = var.dbs[count.index].encrypted\n}\n";
+    assert_eq!(fixed(&encrypted(), code, "a_db.x", &[]), code.replace("encrypted = false", "encrypted = true"));
+}
+
+#[test]
 fn every_possible_element_of_a_list_is_looked_at() {
     let code = format!("variable \"env\" {{}}\n{}", group("x", 22, "[var.env == \"prod\" ? \"10.1.0.0/16\" : \"0.0.0.0/0\"]"));
     assert_eq!(fixed(&narrow(), &code, "a_group.x", &NETS), code.replace("0.0.0.0/0", "10.0.0.0/8"));

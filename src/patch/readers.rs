@@ -181,7 +181,9 @@ impl Search<'_> {
     fn block(&mut self, name: &Name, key: &BlockKey, block: &Block, prefix: &str) {
         for attribute in &block.body.attributes {
             for reference in references(&attribute.value) {
-                if let Some(left) = name.seen_by(&reference) {
+                // How many entries there are does not hang on what stands inside of one.
+                let seen = name.seen_by(&reference).filter(|left| left.is_empty() || !only_counted(&attribute.value, &reference));
+                if let Some(left) = seen {
                     // A name for the very value is read further; what is made of it hangs on it as a whole.
                     let same = traversal_names(&attribute.value).as_ref() == Some(&reference.names);
                     let elements = attribute.name == "for_each" && passes_on(&attribute.value, &reference.names, &name.entries);
@@ -212,12 +214,10 @@ impl Search<'_> {
                 return self.name(&local);
             }
             "output" => return self.output(name, key),
-            "module" if prefix.is_empty() && !matches!(attribute.name.as_str(), "count" | "for_each" | "source" | "version") => {
-                if let Some(dir) = self.bench.calls().at(key).and_then(|call| call.source_dir.clone()) {
-                    return self.name(&Name { dir, root: "var", name: attribute.name.clone(), entries: left });
-                }
-            }
             _ => {}
+        }
+        if let Some(input) = self.input(key, attribute, prefix) {
+            return self.name(&Name { entries: left, ..input });
         }
         if attribute.name == "for_each" && !left.is_empty() {
             let iterator = dynamic::iterator(block).filter(|_| block.kind == "dynamic");
@@ -225,6 +225,14 @@ impl Search<'_> {
         }
         let repeats = matches!(attribute.name.as_str(), "count" | "for_each");
         self.add(key, format!("{prefix}{}", attribute.name), span.unwrap_or(attribute.value_span), repeats);
+    }
+
+    /// The variable that an argument of a call of a local module sets.
+    fn input(&self, key: &BlockKey, attribute: &Attribute, prefix: &str) -> Option<Name> {
+        let is_input =
+            key.kind == "module" && prefix.is_empty() && !matches!(attribute.name.as_str(), "count" | "for_each" | "source" | "version");
+        let dir = self.bench.calls().at(key).filter(|_| is_input)?.source_dir.clone()?;
+        Some(Name { dir, root: "var", name: attribute.name.clone(), entries: Vec::new() })
     }
 
     /// The arguments that read `each.value` where the value lies inside an element.
@@ -235,7 +243,14 @@ impl Search<'_> {
                 .iter()
                 .filter(|reference| reference.starts_with(&[iterator, "value"]) && left_of(entries, &reference.names[2..]).is_some());
             for reference in reads {
-                self.add(key, format!("{prefix}{}", attribute.name), reference.span.unwrap_or(attribute.value_span), false);
+                match self.input(key, attribute, prefix) {
+                    Some(input) => {
+                        let same = traversal_names(&attribute.value).as_ref() == Some(&reference.names);
+                        let left = left_of(entries, &reference.names[2..]).filter(|_| same).unwrap_or_default();
+                        self.name(&Name { entries: left, ..input });
+                    }
+                    None => self.add(key, format!("{prefix}{}", attribute.name), reference.span.unwrap_or(attribute.value_span), false),
+                }
             }
         }
         for inner in &body.blocks {
@@ -266,6 +281,22 @@ impl Search<'_> {
             self.found.push(reader);
         }
     }
+}
+
+/// Whether a reference stands in `length(…)`.
+fn only_counted(expression: &Expression, reference: &Reference) -> bool {
+    struct Lengths(Vec<Span>);
+    impl hcl_edit::visit::Visit for Lengths {
+        fn visit_func_call(&mut self, call: &hcl_edit::expr::FuncCall) {
+            if call.name.name.as_str() == "length" {
+                self.0.extend(call.args.iter().filter_map(hcl::expression_span));
+            }
+            hcl_edit::visit::visit_func_call(self, call);
+        }
+    }
+    let mut lengths = Lengths(Vec::new());
+    hcl_edit::visit::Visit::visit_expr(&mut lengths, expression);
+    reference.span.is_some_and(|span| lengths.0.iter().any(|counted| counted.covers(span)))
 }
 
 /// Whether an expression gives the elements of what it names as they are: the name itself, a `merge` of it, or a `for` that takes
