@@ -1,14 +1,15 @@
 //! Finding the resources that refer to the target: by reference, by name, or through a module's input or output.
 
+use hcl_edit::expr::Expression;
 use serde_json::Value;
 
-use crate::hcl::{Body, Found, expression_span, parse_path, references};
+use crate::hcl::{Attribute, Body, Found, expression_span, parse_path, references};
 use crate::model::Span;
 
 use super::context::Context;
 use super::follow::{Decided, Leaf, Site, follow, member_of, term_of};
 use super::term::Term;
-use super::workbench::BlockKey;
+use super::workbench::{BlockKey, Workbench};
 
 /// The resources of type `resource` whose argument `link` refers to the target, in file order; those of the target's own module
 /// first, else those of modules that call it or that it calls.
@@ -55,20 +56,47 @@ fn linked_in(cx: Context<'_>, dir: &str, resource: &str, link: &str) -> Vec<Bloc
     found
 }
 
+/// Longest chain of resources of which each names what it belongs to by the one before.
+const LONGEST_CHAIN: usize = 8;
+
 /// Whether an expression leads to the target.
-pub(super) fn refers_to_target(cx: Context<'_>, site: &Site, expression: &hcl_edit::expr::Expression, span: Option<Span>) -> bool {
+pub(super) fn refers_to_target(cx: Context<'_>, site: &Site, expression: &Expression, span: Option<Span>) -> bool {
+    refers_through(cx, site, expression, span, LONGEST_CHAIN)
+}
+
+fn refers_through(cx: Context<'_>, site: &Site, expression: &Expression, span: Option<Span>, left: usize) -> bool {
     let labels: Vec<&str> = cx.target.labels.iter().map(String::as_str).collect();
     let target_names: Vec<&str> = if cx.target.kind == "resource" { labels } else { [vec![cx.target.kind.as_str()], labels].concat() };
     if site.dir() == cx.target.dir() && references(expression).iter().any(|reference| reference.starts_with(&target_names)) {
         return true;
     }
     let leaves = match expression {
-        hcl_edit::expr::Expression::Array(items) => {
+        Expression::Array(items) => {
             items.iter().flat_map(|item| follow(cx.bench, site, item, expression_span(item))).collect()
         }
         _ => follow(cx.bench, site, expression, span),
     };
-    leaves.iter().any(|leaf| leaf_is_target(cx, leaf, &target_names)) || same_name(cx, site, expression, span)
+    if leaves.iter().any(|leaf| leaf_is_target(cx, leaf, &target_names)) || same_name(cx, site, expression, span) {
+        return true;
+    }
+    left > 0
+        && leaves.iter().any(|leaf| {
+            let Decided::Reference(names) = &leaf.decided else { return false };
+            passed_on(cx.bench, leaf.site.dir(), names).is_some_and(|(key, attribute)| {
+                refers_through(cx, &Context::site(&key), &attribute.value, Some(attribute.value_span), left - 1)
+            })
+        })
+}
+
+/// The argument behind a reference to what a resource was given: `aws_s3_bucket_policy.logs.bucket` is the bucket that the policy
+/// names. The `id` of what belongs to a bucket is the bucket's name (the provider's documentation of each says so).
+fn passed_on(bench: &Workbench, dir: &str, names: &[String]) -> Option<(BlockKey, Attribute)> {
+    let [kind, name, attribute, ..] = names else { return None };
+    let argument = if attribute == "id" && kind.starts_with("aws_s3_bucket_") { "bucket" } else { attribute };
+    let named = |key: &BlockKey| key.labels.get(1) == Some(name);
+    let (key, document) = bench.blocks(dir, "resource", Some(kind)).into_iter().find(|(key, _)| named(key))?;
+    let attribute = key.in_document(&document)?.attribute(argument)?.clone();
+    Some((key, attribute))
 }
 
 fn leaf_is_target(cx: Context<'_>, leaf: &Leaf, names: &[&str]) -> bool {
@@ -104,7 +132,7 @@ fn same_name(cx: Context<'_>, site: &Site, expression: &hcl_edit::expr::Expressi
 
 /// The block that an argument of `from` refers to, when that is a resource of one of these types in the same module; by
 /// reference, or by the same literal name.
-pub(super) fn referred(bench: &super::workbench::Workbench, from: &BlockKey, argument: &str, types: &[String]) -> Option<BlockKey> {
+pub(super) fn referred(bench: &Workbench, from: &BlockKey, argument: &str, types: &[String]) -> Option<BlockKey> {
     let document = bench.document(&from.path).ok()?;
     let block = from.in_document(&document)?;
     let attribute = block
@@ -115,9 +143,14 @@ pub(super) fn referred(bench: &super::workbench::Workbench, from: &BlockKey, arg
     let site = Context::site(from);
     let mut names: Vec<(String, Vec<String>)> =
         references(&attribute.value).into_iter().map(|reference| (from.dir().to_owned(), reference.names)).collect();
-    for leaf in follow(bench, &site, &attribute.value, Some(attribute.value_span)) {
-        if let Decided::Reference(reference) = &leaf.decided {
-            names.push((leaf.site.dir().to_owned(), reference.clone()));
+    let mut behind = vec![(site.clone(), attribute.clone())];
+    for _ in 0..LONGEST_CHAIN {
+        let Some((site, attribute)) = behind.pop() else { break };
+        for leaf in follow(bench, &site, &attribute.value, Some(attribute.value_span)) {
+            if let Decided::Reference(reference) = &leaf.decided {
+                names.push((leaf.site.dir().to_owned(), reference.clone()));
+                behind.extend(passed_on(bench, leaf.site.dir(), reference).map(|(key, next)| (Context::site(&key), next)));
+            }
         }
     }
     for (dir, names) in &names {

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use hcl_edit::expr::Expression;
+
 use crate::hcl::{self, Document, Syntax};
 use crate::model::{ChangedFile, Refusal, RefusalKind};
 use crate::terraform::{directory_of, is_configuration_file};
 
+use super::version;
 use super::workbench::Workbench;
 
 /// Names of the proofs, in the order they are made.
@@ -45,6 +48,9 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
             return Err(failed(PROOFS[4], path, "the edits do not lead from the old text to the new one"));
         }
         let changed = changed_blocks(old.as_deref(), &document);
+        if document.syntax() == Syntax::Native && version::quotes_expressions(bench, directory_of(path)) {
+            quoted_expressions(bench, path, &changed)?;
+        }
         references_exist(bench, path, old.as_deref(), &document, &changed)?;
         super::schema_proof::accepted(bench, path, old.as_deref(), &document, &changed)?;
     }
@@ -52,6 +58,34 @@ pub(super) fn prove(bench: &Workbench, files: &BTreeMap<String, ChangedFile>) ->
         no_duplicates(bench, path)?;
     }
     Ok(())
+}
+
+/// Terraform before 0.12 reads no file with an expression outside of quotes.
+fn quoted_expressions(bench: &Workbench, path: &str, changed: &[&hcl::Block]) -> Result<(), Refusal> {
+    fn bare(expression: &Expression) -> bool {
+        match expression {
+            Expression::Array(items) => items.iter().any(bare),
+            Expression::Object(_) => hcl::object_entries(expression).into_iter().any(|entry| bare(entry.value)),
+            Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => false,
+            other => hcl::literal(other).is_none(),
+        }
+    }
+    fn first_bare(body: &hcl::Body) -> Option<&hcl::Attribute> {
+        let own = body.attributes.iter().find(|attribute| bare(&attribute.value));
+        own.or_else(|| body.blocks.iter().find_map(|block| first_bare(&block.body)))
+    }
+    match changed.iter().find_map(|block| first_bare(&block.body)) {
+        None => Ok(()),
+        Some(attribute) => Err(Refusal::new(
+            RefusalKind::RefusedByRule,
+            format!(
+                "The module is bound to Terraform before 0.12, which cannot read what the fix would write: an expression outside of quotes for `{}`.",
+                attribute.name
+            ),
+        )
+        .next("Upgrade the module to Terraform 0.12 or later first, or make the change by hand.")
+        .at(bench.place(path, attribute.value_span, "what would be written"))),
+    }
 }
 
 fn comments_kept(path: &str, before: &[hcl::Comment], after: &[hcl::Comment]) -> Result<(), Refusal> {

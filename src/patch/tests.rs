@@ -182,6 +182,19 @@ fn companions_are_found_or_written() {
     let other =
         "resource \"a_b\" \"x\" {}\n\nresource \"a_b\" \"y\" {}\n\nresource \"a_guard\" \"x\" {\n  bucket = a_b.y.id\n  one    = true\n}\n";
     assert!(fixed(&rule, other, "a_b.x", &[]).contains("resource \"a_guard\" \"x_2\" {\n  bucket = a_b.x.id\n"));
+    // Named by what another resource was given, which was given the target.
+    let chain = "resource \"a_b\" \"x\" {}\n\nresource \"a_policy\" \"p\" {\n  bucket = a_b.x.id\n}\n\nlocals {\n  name = a_policy.p.bucket\n}\n\nresource \"a_guard\" \"g\" {\n  bucket = local.name\n  one    = true\n}\n";
+    assert_eq!(run(&rule, &[("main.tf", chain)], "a_b.x", &[]), Ok(Outcome::Holds));
+}
+
+#[test]
+fn code_that_quotes_its_expressions_gets_no_bare_ones() {
+    let old = "terraform {\n  required_version = \"~> 0.11.7\"\n}\n\nresource \"a_b\" \"x\" {\n  name = \"${var.n}\"\n}\n";
+    let refusal = run(&guarded(), &[("main.tf", old)], "a_b.x", &[]).unwrap_err();
+    assert!(refusal.message.contains("before 0.12") && refusal.message.contains("`bucket`"), "{}", refusal.message);
+    let set = rule("a_b", "set \"on\" {\n value = true\n}");
+    assert!(fixed(&set, old, "a_b.x", &[]).contains("on   = true"));
+    assert!(fixed(&guarded(), &old.replace("~> 0.11.7", ">= 0.11.7"), "a_b.x", &[]).contains("a_b.x.id"));
 }
 
 #[test]

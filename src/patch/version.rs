@@ -43,6 +43,18 @@ fn upper_bound(constraint: &str) -> Option<Version> {
         .min()
 }
 
+/// Whether a module is bound to Terraform before 0.12, whose language knows expressions in quotes only
+/// (<https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-12>).
+pub(super) fn quotes_expressions(bench: &Workbench, dir: &str) -> bool {
+    let bound = bench.constraint(dir, "terraform", || {
+        bench
+            .blocks(dir, "terraform", None)
+            .iter()
+            .find_map(|(key, document)| literal(&key.in_document(document)?.attribute("required_version")?.value)?.as_str().map(str::to_owned))
+    });
+    bound.and_then(|bound| upper_bound(&bound)).is_some_and(|upper| upper <= [0, 12, 0])
+}
+
 /// The version constraint of a provider in a module's directory, else in one above it or in a module that calls it.
 pub(super) fn declared(bench: &Workbench, dir: &str, provider: &str) -> Option<String> {
     let mut dir = dir.to_owned();
