@@ -73,8 +73,13 @@ fn text_line(out: &mut String, paint: &Paint, line: &Line) {
             for what in &change.summary {
                 let _ = writeln!(out, "        {}", clean(what));
             }
-            for effect in &change.effects {
-                let _ = writeln!(out, "        {} {}", paint.with("33", "note:"), clean(&effect.note));
+            for note in change.effects.iter().map(|effect| &effect.note).chain(&change.notes) {
+                let _ = writeln!(out, "        {} {}", paint.with("33", "note:"), clean(note));
+            }
+            if change.reach.callers.len() > 1 {
+                for place in &change.reach.callers {
+                    let _ = writeln!(out, "        reaches {}:{} {}", clean(&place.path), place.line, clean(&place.note));
+                }
             }
         }
         Answer::Holds => {

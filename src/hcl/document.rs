@@ -377,7 +377,7 @@ fn convert_block(block: hcl_edit::structure::Block, from: usize, text: &str) -> 
 /// What stands in a part of a text that begins and ends between top-level blocks, with spans that count from the text's start.
 pub(super) fn parse_part(text: &str, part: Span) -> Result<Body, SyntaxError> {
     // Spaces in the place of what stands above: the parser counts the bytes, and skips them.
-    let padded = format!("{:1$}{2}", "", part.start, text.get(part.range()).unwrap_or_default());
+    let padded = [&" ".repeat(part.start), text.get(part.range()).unwrap_or_default()].concat();
     Ok(convert_body(parse_native(&padded)?, part, text))
 }
 
