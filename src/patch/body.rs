@@ -74,6 +74,9 @@ fn wanted_plan(cx: Context<'_>, spec: &BlockSpec, key: &BlockKey) -> Result<Plan
 pub(super) fn block_text(scope: &RuleScope<'_>, head: &str, items: &[BodyItem]) -> Result<String, Refusal> {
     let mut text = format!("{head} {{\n");
     write_items(scope, items, &mut text)?;
+    if text.ends_with("{\n") {
+        return Ok(format!("{head} {{}}"));
+    }
     text.push_str("}\n");
     let mut laid_out = crate::hcl::format(&text);
     laid_out.truncate(laid_out.trim_end().len());

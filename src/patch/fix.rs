@@ -15,6 +15,7 @@ use super::plan::{Change, Lifecycle, Plan};
 use super::progress::Progress;
 use super::proofs::{PROOFS, failed, prove};
 use super::reach::reach;
+use super::region;
 use super::shared::kept_apart;
 use super::subject::{Subject, key_of, module_note, subjects};
 use super::workbench::{BlockKey, Workbench};
@@ -206,6 +207,7 @@ impl Workbench {
                     return Err(failed(PROOFS[1], &subject.key.path, "the rule asks for more changes however often it is applied"));
                 }
                 self.not_ignored(&subject.key, &planned)?;
+                region::fits(cx, &planned)?;
                 changes.extend(self.apply_plan(planned)?);
             }
         }

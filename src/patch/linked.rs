@@ -71,9 +71,7 @@ fn refers_through(cx: Context<'_>, site: &Site, expression: &Expression, span: O
         return true;
     }
     let leaves = match expression {
-        Expression::Array(items) => {
-            items.iter().flat_map(|item| follow(cx.bench, site, item, expression_span(item))).collect()
-        }
+        Expression::Array(items) => items.iter().flat_map(|item| follow(cx.bench, site, item, expression_span(item))).collect(),
         _ => follow(cx.bench, site, expression, span),
     };
     if leaves.iter().any(|leaf| leaf_is_target(cx, leaf, &target_names)) || same_name(cx, site, expression, span) {

@@ -51,6 +51,7 @@ mod proofs;
 mod quoted_text;
 mod reach;
 mod readers;
+mod region;
 mod remove;
 mod render;
 mod schema_proof;

@@ -188,6 +188,27 @@ fn companions_are_found_or_written() {
 }
 
 #[test]
+fn a_key_of_another_region_is_not_written() {
+    let rule = rule(
+        "aws_b",
+        "param \"key\" {\n type = \"expression\"\n required = true\n description = \"d\"\n}\nset \"kms_key_id\" {\n value = param.key\n present = true\n}",
+    );
+    let key = [("key", "arn:aws:kms:eu-west-1:111122223333:key/k")];
+    let module = "resource \"aws_b\" \"x\" {\n  name = \"n\"\n}\n";
+    let root = |region: &str| {
+        format!(
+            "variable \"region\" {{\n  default = \"{region}\"\n}}\nprovider \"aws\" {{\n  region = var.region\n}}\nprovider \"aws\" {{\n  alias  = \"home\"\n  region = \"eu-west-1\"\n}}\nmodule \"m\" {{\n  source = \"./m\"\n}}\n"
+        )
+    };
+    let refusal = run(&rule, &[("m/main.tf", module), ("main.tf", &root("us-east-1"))], "aws_b.x", &key).unwrap_err();
+    assert!(refusal.message.contains("of region `eu-west-1`") && refusal.message.contains("works in `us-east-1`"), "{}", refusal.message);
+    let handed = root("us-east-1").replace("\"./m\"\n", "\"./m\"\n  providers = { aws = aws.home }\n");
+    for root in [handed, root("eu-west-1"), root("us-east-1").replace("  default = \"us-east-1\"\n", "")] {
+        assert!(matches!(run(&rule, &[("m/main.tf", module), ("main.tf", &root)], "aws_b.x", &key), Ok(Outcome::Patch(_))), "{root}");
+    }
+}
+
+#[test]
 fn code_that_quotes_its_expressions_gets_no_bare_ones() {
     let old = "terraform {\n  required_version = \"~> 0.11.7\"\n}\n\nresource \"a_b\" \"x\" {\n  name = \"${var.n}\"\n}\n";
     let refusal = run(&guarded(), &[("main.tf", old)], "a_b.x", &[]).unwrap_err();

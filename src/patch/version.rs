@@ -47,10 +47,9 @@ fn upper_bound(constraint: &str) -> Option<Version> {
 /// (<https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-12>).
 pub(super) fn quotes_expressions(bench: &Workbench, dir: &str) -> bool {
     let bound = bench.constraint(dir, "terraform", || {
-        bench
-            .blocks(dir, "terraform", None)
-            .iter()
-            .find_map(|(key, document)| literal(&key.in_document(document)?.attribute("required_version")?.value)?.as_str().map(str::to_owned))
+        bench.blocks(dir, "terraform", None).iter().find_map(|(key, document)| {
+            literal(&key.in_document(document)?.attribute("required_version")?.value)?.as_str().map(str::to_owned)
+        })
     });
     bound.and_then(|bound| upper_bound(&bound)).is_some_and(|upper| upper <= [0, 12, 0])
 }

@@ -303,8 +303,7 @@ rule "aws/waf/known-bad-inputs" {
           priority = 1
 
           override_action {
-            none {
-            }
+            none {}
           }
 
           statement {

@@ -365,8 +365,7 @@ rule "aws/waf/rule-actions" {
           priority = 0
 
           action {
-            allow {
-            }
+            allow {}
           }
 
           statement {
