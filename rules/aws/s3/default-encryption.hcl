@@ -836,6 +836,8 @@ rule "aws/s3/default-encryption" {
   }
 
   example "a public bucket" {
+    applicability = "disruptive"
+
     before = <<-EOT
       resource "aws_s3_bucket" "assets" {
         bucket = "acme-assets"
@@ -859,6 +861,5 @@ rule "aws/s3/default-encryption" {
         }
       }
     EOT
-    applicability = "disruptive"
   }
 }
