@@ -32,6 +32,11 @@ rule "aws/opensearch/node-to-node-encryption" {
     default = false
   }
 
+  refuse {
+    when = try(resource.type == "aws_elasticsearch_domain" && (target.elasticsearch_version == null || matches(tostring(target.elasticsearch_version), "^[1-5]([.]|$)")) || resource.type == "aws_opensearch_domain" && matches(target.engine_version, "^Elasticsearch_[1-5]([.]|$)"), false)
+    note = "Elasticsearch before 6.0 cannot encrypt what its nodes say to each other. Upgrade the domain first. Without `elasticsearch_version` the domain is made with 1.5."
+  }
+
   applicability {
     level       = "disruptive"
     note        = "Whether this happens in place depends on the engine version; Terraform replaces domains older than Elasticsearch 6.7."
@@ -172,5 +177,43 @@ rule "aws/opensearch/node-to-node-encryption" {
       }
     EOT
     unchanged = true
+  }
+
+  example "no version, which means 1.5" {
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = "before 6.0"
+  }
+
+  example "an old engine in the newer resource" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "Elasticsearch_5.6"
+      }
+    EOT
+    refused = "before 6.0"
+  }
+
+  example "an engine that can" {
+    before = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "6.0"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "6.0"
+
+        node_to_node_encryption {
+          enabled = true
+        }
+      }
+    EOT
   }
 }
