@@ -11,6 +11,7 @@ rule "aws/opensearch/audit-logs" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]

@@ -11,6 +11,7 @@ rule "aws/opensearch/fine-grained-access" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]

@@ -10,6 +10,7 @@ rule "aws/opensearch/node-to-node-encryption" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ntn.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/elasticsearch_domain",
   ]
 
