@@ -177,7 +177,7 @@ rule "aws/s3/default-encryption" {
     cost  = "KMS requests are billed; the bucket key keeps them few."
 
     lower "disruptive" {
-      when = try(contains(["public-read", "public-read-write"], target.acl), false)
+      when = try(contains(["public-read", "public-read-write"], target.acl), false) || try(contains(["public-read", "public-read-write"], linked_resource("aws_s3_bucket_acl", "bucket").acl), false)
       note = "The bucket's ACL lets anybody read it, and anonymous readers cannot decrypt with a KMS key. Ask the owner who reads it."
     }
   }
@@ -859,6 +859,42 @@ rule "aws/s3/default-encryption" {
           }
           bucket_key_enabled = true
         }
+      }
+    EOT
+  }
+
+  example "a public bucket, by an ACL of its own" {
+    applicability = "disruptive"
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "assets" {
+        bucket = "acme-assets"
+      }
+
+      resource "aws_s3_bucket_acl" "assets" {
+        bucket = aws_s3_bucket.assets.id
+        acl    = "public-read"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "assets" {
+        bucket = "acme-assets"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "assets" {
+        bucket = aws_s3_bucket.assets.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms"
+          }
+          bucket_key_enabled = true
+        }
+      }
+
+      resource "aws_s3_bucket_acl" "assets" {
+        bucket = aws_s3_bucket.assets.id
+        acl    = "public-read"
       }
     EOT
   }
