@@ -167,8 +167,14 @@ rule "aws/s3/default-encryption" {
   }
 
   refuse {
-    when = linked("aws_s3_bucket_website_configuration", "bucket") || target.website != null
+    when = linked("aws_s3_bucket_website_configuration", "bucket")
     note = "The bucket serves a website to anonymous readers, and they cannot decrypt with a KMS key."
+  }
+
+  # Also a dynamic block that is made for some and not for others.
+  refuse {
+    when = target.website != null
+    note = "The bucket has a `website` block: the readers of a website are anonymous, and they cannot decrypt with a KMS key."
   }
 
   applicability {
@@ -897,5 +903,39 @@ rule "aws/s3/default-encryption" {
         acl    = "public-read"
       }
     EOT
+  }
+
+  example "a website with an older provider" {
+    before  = <<-EOT
+      resource "aws_s3_bucket" "site" {
+        bucket = "acme-site"
+
+        website {
+          index_document = "index.html"
+        }
+      }
+    EOT
+    refused = "has a `website` block"
+  }
+
+  example "a website that a variable switches" {
+    before  = <<-EOT
+      variable "website" {
+        type = bool
+      }
+
+      resource "aws_s3_bucket" "site" {
+        bucket = "acme-site"
+
+        dynamic "website" {
+          for_each = var.website ? ["index.html"] : []
+
+          content {
+            index_document = website.value
+          }
+        }
+      }
+    EOT
+    refused = "has a `website` block"
   }
 }
