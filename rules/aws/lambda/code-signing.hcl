@@ -40,6 +40,16 @@ rule "aws/lambda/code-signing" {
       value   = param.code_signing_config_arn
       present = true
     }
+
+    refuse {
+      when = try(target.package_type == "Image", false)
+      note = "Lambda checks signatures of zip archives only, and this function runs a container image. Let the registry or the pipeline verify who signed the image."
+    }
+  }
+
+  refuse {
+    when = try(target.package_type == "Image", false)
+    note = "Lambda checks signatures of zip archives only, and this function runs a container image. Let the registry or the pipeline verify who signed the image."
   }
 
   applicability {
@@ -127,5 +137,34 @@ rule "aws/lambda/code-signing" {
         code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0f6c334abcdea4d8b"
       }
     EOT
+  }
+
+  example "a container image" {
+    params = { code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0" }
+
+    before  = <<-EOT
+      resource "aws_lambda_function" "main" {
+        function_name = "orders"
+        role          = aws_iam_role.orders.arn
+        package_type  = "Image"
+        image_uri     = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1"
+      }
+    EOT
+    refused = "container image"
+  }
+
+  example "a container image, with the published module" {
+    params = { code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0" }
+
+    before  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/lambda/aws"
+        version = "~> 7.0"
+
+        create_package = false
+        package_type   = "Image"
+      }
+    EOT
+    refused = "container image"
   }
 }

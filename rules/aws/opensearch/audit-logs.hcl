@@ -11,6 +11,8 @@ rule "aws/opensearch/audit-logs" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]
 
@@ -130,6 +132,16 @@ rule "aws/opensearch/audit-logs" {
       }
       log_type = "AUDIT_LOGS"
     }
+  }
+
+  refuse {
+    when = try(resource.type == "aws_elasticsearch_domain" && (target.elasticsearch_version == null || matches(tostring(target.elasticsearch_version), "^([1-5]|6[.][0-6])([.]|$)")) || resource.type == "aws_opensearch_domain" && matches(target.engine_version, "^Elasticsearch_([1-5]|6[.][0-6])([.]|$)"), false)
+    note = "Elasticsearch before 6.7 has no audit logs. Upgrade the domain first. Without `elasticsearch_version` the domain is made with 1.5."
+  }
+
+  refuse {
+    when = target.advanced_security_options.enabled != true && (try(target.cluster_config != null && target.cluster_config.instance_type == null, false) || try(matches(target.cluster_config.instance_type, "^(t2|m3|r3)[.]"), false))
+    note = "Audit logs need fine-grained access control, which t2, m3 and r3 instances cannot have. Choose a newer type first; without `instance_type` the provider takes m3.medium."
   }
 
   applicability {
@@ -494,5 +506,44 @@ rule "aws/opensearch/audit-logs" {
         kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
+  }
+
+  example "no version, which means 1.5" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = "before 6.7"
+  }
+
+  example "an old engine in the newer resource" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "Elasticsearch_6.5"
+      }
+    EOT
+    refused = "before 6.7"
+  }
+
+  example "instances without fine-grained access control" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "7.10"
+
+        cluster_config {
+          instance_type = "t2.small.elasticsearch"
+        }
+      }
+    EOT
+    refused = "t2, m3 and r3"
   }
 }

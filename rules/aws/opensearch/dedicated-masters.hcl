@@ -68,6 +68,11 @@ rule "aws/opensearch/dedicated-masters" {
     note = "Elasticsearch before 6.0 cannot encrypt what its nodes say to each other. Upgrade the domain before it gets several."
   }
 
+  refuse {
+    when = target.cluster_config.zone_awareness_enabled != true && try(length(target.vpc_options.subnet_ids) == 1, false)
+    note = "The domain is in one subnet of its VPC, and spread over two zones it needs a subnet in each. Give it the second subnet and zone awareness together."
+  }
+
   applicability {
     level = "review"
     note  = "The domain is rebuilt beside itself and switched over."
@@ -233,6 +238,57 @@ rule "aws/opensearch/dedicated-masters" {
 
         node_to_node_encryption {
           enabled = true
+        }
+      }
+    EOT
+  }
+
+  example "in a single subnet" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count = 4
+        }
+
+        vpc_options {
+          subnet_ids = [aws_subnet.a.id]
+        }
+      }
+    EOT
+    refused = "in one subnet"
+  }
+
+  example "in two subnets" {
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count         = 4
+          zone_awareness_enabled = true
+        }
+
+        vpc_options {
+          subnet_ids = [aws_subnet.a.id, aws_subnet.b.id]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          instance_count           = 4
+          zone_awareness_enabled   = true
+          dedicated_master_enabled = true
+          dedicated_master_count   = 3
+          dedicated_master_type    = "m6g.large.search"
+        }
+
+        vpc_options {
+          subnet_ids = [aws_subnet.a.id, aws_subnet.b.id]
         }
       }
     EOT

@@ -12,6 +12,8 @@ rule "aws/opensearch/domain-key" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]
 
@@ -39,6 +41,16 @@ rule "aws/opensearch/domain-key" {
         keep  = true
       }
     }
+  }
+
+  refuse {
+    when = try(resource.type == "aws_elasticsearch_domain" && (target.elasticsearch_version == null || matches(tostring(target.elasticsearch_version), "^([1-4]|5[.]0)([.]|$)")) || resource.type == "aws_opensearch_domain" && matches(target.engine_version, "^Elasticsearch_([1-4]|5[.]0)([.]|$)"), false)
+    note = "Elasticsearch before 5.1 cannot encrypt its data at rest. Upgrade the domain first. Without `elasticsearch_version` the domain is made with 1.5."
+  }
+
+  refuse {
+    when = try(target.cluster_config != null && target.cluster_config.instance_type == null, false) || try(matches(target.cluster_config.instance_type, "^(t2|m3|r3)[.]"), false)
+    note = "t2, m3 and r3 instances cannot encrypt their data at rest. Choose a newer type first; without `instance_type` the provider takes m3.medium."
   }
 
   applicability {
@@ -145,5 +157,82 @@ rule "aws/opensearch/domain-key" {
       }
     EOT
     refused = true
+  }
+
+  example "no version, which means 1.5" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = "before 5.1"
+  }
+
+  example "an old engine in the newer resource" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "Elasticsearch_2.3"
+      }
+    EOT
+    refused = "before 5.1"
+  }
+
+  example "a version that callers choose" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = var.search_version
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = var.search_version
+
+        encrypt_at_rest {
+          enabled    = true
+          kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        }
+      }
+    EOT
+  }
+
+  example "instances that cannot encrypt" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "7.10"
+
+        cluster_config {
+          instance_type = "t2.small.elasticsearch"
+        }
+      }
+    EOT
+    refused = "t2, m3 and r3"
+  }
+
+  example "no type of instance, which means m3.medium" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "OpenSearch_1.3"
+
+        cluster_config {
+          instance_count = 2
+        }
+      }
+    EOT
+    refused = "t2, m3 and r3"
   }
 }

@@ -11,6 +11,8 @@ rule "aws/opensearch/fine-grained-access" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]
 
@@ -55,6 +57,16 @@ rule "aws/opensearch/fine-grained-access" {
     value   = param.master_user_arn
     present = true
     when    = target.advanced_security_options.master_user_options.master_user_name == null
+  }
+
+  refuse {
+    when = try(resource.type == "aws_elasticsearch_domain" && (target.elasticsearch_version == null || matches(tostring(target.elasticsearch_version), "^([1-5]|6[.][0-6])([.]|$)")) || resource.type == "aws_opensearch_domain" && matches(target.engine_version, "^Elasticsearch_([1-5]|6[.][0-6])([.]|$)"), false)
+    note = "Elasticsearch before 6.7 has no fine-grained access control. Upgrade the domain first. Without `elasticsearch_version` the domain is made with 1.5."
+  }
+
+  refuse {
+    when = try(target.cluster_config != null && target.cluster_config.instance_type == null, false) || try(matches(target.cluster_config.instance_type, "^(t2|m3|r3)[.]"), false)
+    note = "t2, m3 and r3 instances cannot have fine-grained access control. Choose a newer type first; without `instance_type` the provider takes m3.medium."
   }
 
   applicability {
@@ -311,5 +323,81 @@ rule "aws/opensearch/fine-grained-access" {
       }
     EOT
     unchanged = true
+  }
+
+  example "no version, which means 1.5" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = "before 6.7"
+  }
+
+  example "an old engine in the newer resource" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "Elasticsearch_6.5"
+      }
+    EOT
+    refused = "before 6.7"
+  }
+
+  example "an engine that can" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "6.8"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "6.8"
+
+        encrypt_at_rest {
+          enabled = true
+        }
+
+        node_to_node_encryption {
+          enabled = true
+        }
+
+        domain_endpoint_options {
+          enforce_https = true
+        }
+
+        advanced_security_options {
+          enabled = true
+
+          master_user_options {
+            master_user_arn = "arn:aws:iam::111122223333:role/search-admin"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "instances that cannot" {
+    params = { master_user_arn = "arn:aws:iam::111122223333:role/search-admin" }
+
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "7.10"
+
+        cluster_config {
+          instance_type = "t2.small.elasticsearch"
+        }
+      }
+    EOT
+    refused = "t2, m3 and r3"
   }
 }

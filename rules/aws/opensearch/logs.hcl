@@ -11,6 +11,7 @@ rule "aws/opensearch/logs" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]
 
@@ -94,6 +95,11 @@ rule "aws/opensearch/logs" {
     default = true
   }
 
+  refuse {
+    when = target.log_publishing_options == null && try(resource.type == "aws_elasticsearch_domain" && (target.elasticsearch_version == null || matches(tostring(target.elasticsearch_version), "^([1-4]|5[.]0)([.]|$)")) || resource.type == "aws_opensearch_domain" && matches(target.engine_version, "^Elasticsearch_([1-4]|5[.]0)([.]|$)"), false)
+    note = "Elasticsearch before 5.1 publishes no error logs. Upgrade the domain first. Without `elasticsearch_version` the domain is made with 1.5."
+  }
+
   applicability {
     level = "safe"
     cost  = "Log ingestion and storage are billed."
@@ -139,12 +145,14 @@ rule "aws/opensearch/logs" {
   example "the older resource" {
     before = <<-EOT
       resource "aws_elasticsearch_domain" "search" {
-        domain_name = "search"
+        domain_name           = "search"
+        elasticsearch_version = "7.10"
       }
     EOT
     after  = <<-EOT
       resource "aws_elasticsearch_domain" "search" {
-        domain_name = "search"
+        domain_name           = "search"
+        elasticsearch_version = "7.10"
 
         log_publishing_options {
           cloudwatch_log_group_arn = aws_cloudwatch_log_group.search_logs.arn
@@ -367,5 +375,24 @@ rule "aws/opensearch/logs" {
         kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
+  }
+
+  example "no version, which means 1.5" {
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = "before 5.1"
+  }
+
+  example "an old engine in the newer resource" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "Elasticsearch_2.3"
+      }
+    EOT
+    refused = "before 5.1"
   }
 }

@@ -10,6 +10,7 @@ rule "aws/opensearch/node-to-node-encryption" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ntn.html",
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/elasticsearch_domain",
   ]
 
@@ -30,6 +31,11 @@ rule "aws/opensearch/node-to-node-encryption" {
   set "node_to_node_encryption.enabled" {
     value   = true
     default = false
+  }
+
+  refuse {
+    when = try(resource.type == "aws_elasticsearch_domain" && (target.elasticsearch_version == null || matches(tostring(target.elasticsearch_version), "^[1-5]([.]|$)")) || resource.type == "aws_opensearch_domain" && matches(target.engine_version, "^Elasticsearch_[1-5]([.]|$)"), false)
+    note = "Elasticsearch before 6.0 cannot encrypt what its nodes say to each other. Upgrade the domain first. Without `elasticsearch_version` the domain is made with 1.5."
   }
 
   applicability {
@@ -172,5 +178,43 @@ rule "aws/opensearch/node-to-node-encryption" {
       }
     EOT
     unchanged = true
+  }
+
+  example "no version, which means 1.5" {
+    before  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    refused = "before 6.0"
+  }
+
+  example "an old engine in the newer resource" {
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name    = "search"
+        engine_version = "Elasticsearch_5.6"
+      }
+    EOT
+    refused = "before 6.0"
+  }
+
+  example "an engine that can" {
+    before = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "6.0"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_elasticsearch_domain" "search" {
+        domain_name           = "search"
+        elasticsearch_version = "6.0"
+
+        node_to_node_encryption {
+          enabled = true
+        }
+      }
+    EOT
   }
 }

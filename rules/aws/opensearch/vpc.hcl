@@ -12,6 +12,7 @@ rule "aws/opensearch/vpc" {
 
   references = [
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html",
+    "https://github.com/hashicorp/terraform-provider-aws/pull/12296",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/opensearch_domain",
   ]
 
@@ -28,7 +29,7 @@ rule "aws/opensearch/vpc" {
   param "subnet_ids" {
     type        = "expression"
     required    = true
-    description = "Subnets for the domain: a list or a reference."
+    description = "Subnets for the domain, each in another zone: a list or a reference. A domain with zone awareness gets as many from the front as it has zones, one without it the first only; a reference is written as it is."
   }
   param "security_group_ids" {
     type        = "expression"
@@ -43,10 +44,20 @@ rule "aws/opensearch/vpc" {
         keep  = true
       }
       set "subnet_ids" {
-        value = param.subnet_ids
+        value = try([for at, subnet in param.subnet_ids : subnet if at < (target.cluster_config.zone_awareness_enabled == true ? coalesce(target.cluster_config.zone_awareness_config.availability_zone_count, 2) : 1)], param.subnet_ids)
         keep  = true
       }
     }
+  }
+
+  refuse {
+    when = target.vpc_options.subnet_ids == null && try((target.cluster_config.zone_awareness_enabled == true ? coalesce(target.cluster_config.zone_awareness_config.availability_zone_count, 2) : 1) > length(param.subnet_ids), false)
+    note = "The domain is spread over more zones than `subnet_ids` names subnets, and it needs one in each. Name as many subnets as it has zones."
+  }
+
+  refuse {
+    when = target.vpc_options.subnet_ids == null && !try((target.cluster_config.zone_awareness_enabled == true ? coalesce(target.cluster_config.zone_awareness_config.availability_zone_count, 2) : 1) > 0, false)
+    note = "A domain takes one subnet without zone awareness and one in each zone with it; over how many zones this one is spread these files do not decide."
   }
 
   applicability {
@@ -147,6 +158,143 @@ rule "aws/opensearch/vpc" {
         vpc_options {
           security_group_ids = ["sg-0123456789abcdef0"]
           subnet_ids         = ["subnet-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+
+  example "in one zone, and two subnets are named" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        vpc_options {
+          security_group_ids = ["sg-0123456789abcdef0"]
+          subnet_ids         = ["subnet-0123456789abcdef0"]
+        }
+      }
+    EOT
+  }
+
+  example "spread over two zones" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = true
+        }
+
+        vpc_options {
+          security_group_ids = ["sg-0123456789abcdef0"]
+          subnet_ids         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+        }
+      }
+    EOT
+  }
+
+  example "spread over two zones, and one subnet is named" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = true
+        }
+      }
+    EOT
+    refused = "more zones than"
+  }
+
+  example "spread over three zones, and two subnets are named" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before  = <<-EOT
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = true
+
+          zone_awareness_config {
+            availability_zone_count = 3
+          }
+        }
+      }
+    EOT
+    refused = "more zones than"
+  }
+
+  example "spread by a variable" {
+    params = { subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"], security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before  = <<-EOT
+      variable "zones" {
+        type = bool
+      }
+
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = var.zones
+        }
+      }
+    EOT
+    refused = "these files do not decide"
+  }
+
+  example "subnets by reference" {
+    params = { subnet_ids = var.subnet_ids, security_group_ids = ["sg-0123456789abcdef0"] }
+
+    before = <<-EOT
+      variable "subnet_ids" {
+        type = list(string)
+      }
+
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "subnet_ids" {
+        type = list(string)
+      }
+
+      resource "aws_opensearch_domain" "search" {
+        domain_name = "search"
+
+        cluster_config {
+          zone_awareness_enabled = true
+        }
+
+        vpc_options {
+          security_group_ids = ["sg-0123456789abcdef0"]
+          subnet_ids         = var.subnet_ids
         }
       }
     EOT

@@ -35,8 +35,9 @@ rule "aws/rds/cluster-query-logging" {
     complete      = true
 
     body {
+      # Before PostgreSQL 10 a family is named after two numbers: aurora-postgresql9.6.
       set "family" {
-        value = format("aurora-postgresql%s", split(".", target.engine_version)[0])
+        value = format("aurora-postgresql%s", try(regex("^9[.][0-9]+", target.engine_version), split(".", target.engine_version)[0]))
         keep  = true
       }
 
@@ -296,6 +297,38 @@ rule "aws/rds/cluster-query-logging" {
         for_each = toset(var.names)
 
         family = "aurora-postgresql16"
+
+        parameter {
+          name  = "log_statement"
+          value = "ddl"
+        }
+
+        parameter {
+          name  = "log_min_duration_statement"
+          value = "1000"
+        }
+      }
+    EOT
+  }
+
+  example "a version before 10" {
+    before = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+        engine_version     = "9.6.24"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier              = "orders"
+        engine                          = "aurora-postgresql"
+        engine_version                  = "9.6.24"
+        db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.orders.name
+      }
+
+      resource "aws_rds_cluster_parameter_group" "orders" {
+        family = "aurora-postgresql9.6"
 
         parameter {
           name  = "log_statement"

@@ -49,7 +49,14 @@ rule "aws/rds/instance-log-exports" {
   set "enabled_cloudwatch_logs_exports" {
     value   = ["agent", "error"]
     present = true
-    when    = startswith(target.engine, "sqlserver-")
+    when    = startswith(target.engine, "sqlserver-") && target.engine != "sqlserver-ex"
+  }
+
+  # The Express Edition has no SQL Server Agent.
+  set "enabled_cloudwatch_logs_exports" {
+    value   = ["error"]
+    present = true
+    when    = target.engine == "sqlserver-ex"
   }
 
   set "enabled_cloudwatch_logs_exports" {
@@ -207,6 +214,24 @@ rule "aws/rds/instance-log-exports" {
         engine                          = "sqlserver-se"
         instance_class                  = "db.m5.large"
         enabled_cloudwatch_logs_exports = ["agent", "error"]
+      }
+    EOT
+  }
+
+  example "SQL Server Express, which has no agent" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-ex"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier                      = "orders"
+        engine                          = "sqlserver-ex"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["error"]
       }
     EOT
   }

@@ -11,6 +11,7 @@ rule "aws/rds/multi-az" {
 
   references = [
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_SQLServerMultiAZ.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
   ]
 
@@ -40,6 +41,11 @@ rule "aws/rds/multi-az" {
       when = target.availability_zone != null
       note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
     }
+
+    refuse {
+      when = try(target.engine == "sqlserver-ex", false) || try(target.engine == "sqlserver-web", false) && !try(matches(target.engine_version, "^16([.]00([.](421[5-9]|42[2-9][0-9]|4[3-9][0-9]{2}|[5-9][0-9]{3})([.].*)?)?)?$"), false)
+      note = "SQL Server has a standby in the Standard and Enterprise Editions, in the Web Edition from 16.00.4215.2 on and in the Express Edition never. Another edition or a newer `engine_version` comes first."
+    }
   }
 
   module "cloudposse/rds/aws" {
@@ -48,11 +54,21 @@ rule "aws/rds/multi-az" {
     set "multi_az" {
       value = true
     }
+
+    refuse {
+      when = try(target.engine == "sqlserver-ex", false) || try(target.engine == "sqlserver-web", false) && !try(matches(target.engine_version, "^16([.]00([.](421[5-9]|42[2-9][0-9]|4[3-9][0-9]{2}|[5-9][0-9]{3})([.].*)?)?)?$"), false)
+      note = "SQL Server has a standby in the Standard and Enterprise Editions, in the Web Edition from 16.00.4215.2 on and in the Express Edition never. Another edition or a newer `engine_version` comes first."
+    }
   }
 
   refuse {
     when = target.availability_zone != null
     note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
+  }
+
+  refuse {
+    when = try(target.engine == "sqlserver-ex", false) || try(target.engine == "sqlserver-web", false) && !try(matches(target.engine_version, "^16([.]00([.](421[5-9]|42[2-9][0-9]|4[3-9][0-9]{2}|[5-9][0-9]{3})([.].*)?)?)?$"), false)
+    note = "SQL Server has a standby in the Standard and Enterprise Editions, in the Web Edition from 16.00.4215.2 on and in the Express Edition never. Another edition or a newer `engine_version` comes first."
   }
 
   applicability {
@@ -231,5 +247,93 @@ rule "aws/rds/multi-az" {
         multi_az = true
       }
     EOT
+  }
+
+  example "SQL Server Express" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-ex"
+        engine_version = "15.00"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    refused = "Express Edition never"
+  }
+
+  example "SQL Server Web before 2022" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-web"
+        engine_version = "15.00.4455.2.v1"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    refused = "Express Edition never"
+  }
+
+  example "SQL Server Web 2022" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-web"
+        engine_version = "16.00.4215.2.v1"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-web"
+        engine_version = "16.00.4215.2.v1"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
+    EOT
+  }
+
+  example "SQL Server Standard" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-se"
+        engine_version = "15.00"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "sqlserver-se"
+        engine_version = "15.00"
+        instance_class = "db.t3.medium"
+        multi_az       = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/rds ~> 6.0 with SQL Server Express" {
+    before  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds/aws"
+        version = "~> 6.0"
+
+        engine = "sqlserver-ex"
+      }
+    EOT
+    refused = "Express Edition never"
+  }
+
+  example "the published module cloudposse/rds 1.1.0 with SQL Server Express" {
+    before  = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds/aws"
+        version = "1.1.0"
+
+        engine = "sqlserver-ex"
+      }
+    EOT
+    refused = "Express Edition never"
   }
 }

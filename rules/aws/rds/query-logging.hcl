@@ -35,8 +35,9 @@ rule "aws/rds/query-logging" {
     complete      = true
 
     body {
+      # Before PostgreSQL 10 a family is named after two numbers: postgres9.6.
       set "family" {
-        value = format("postgres%s", split(".", target.engine_version)[0])
+        value = format("postgres%s", try(regex("^9[.][0-9]+", target.engine_version), split(".", target.engine_version)[0]))
         keep  = true
       }
 
@@ -329,6 +330,45 @@ rule "aws/rds/query-logging" {
         for_each = toset(var.names)
 
         family = "postgres16"
+
+        parameter {
+          name  = "rds.force_ssl"
+          value = "1"
+        }
+
+        parameter {
+          name  = "log_statement"
+          value = "ddl"
+        }
+
+        parameter {
+          name  = "log_min_duration_statement"
+          value = "1000"
+        }
+      }
+    EOT
+  }
+
+  example "a version before 10" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        instance_class = "db.t3.medium"
+        engine         = "postgres"
+        engine_version = "9.6.24"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier           = "orders"
+        instance_class       = "db.t3.medium"
+        engine               = "postgres"
+        engine_version       = "9.6.24"
+        parameter_group_name = aws_db_parameter_group.orders.name
+      }
+
+      resource "aws_db_parameter_group" "orders" {
+        family = "postgres9.6"
 
         parameter {
           name  = "rds.force_ssl"

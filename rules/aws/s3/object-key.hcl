@@ -33,9 +33,25 @@ rule "aws/s3/object-key" {
     present = true
   }
 
+  refuse {
+    when = try(contains(["public-read", "public-read-write"], target.acl), false)
+    note = "The ACL lets anybody read the object, and anonymous readers cannot decrypt with a KMS key."
+  }
+
+  refuse {
+    when = try(anytrue([for website in resources("aws_s3_bucket_website_configuration") : website.bucket == target.bucket]), false) || try(anytrue([for bucket in resources("aws_s3_bucket") : bucket.website != null && anytrue([for name in [bucket.bucket, bucket.reference.id, bucket.reference.bucket] : name == target.bucket])]), false)
+    note = "The bucket serves a website to anonymous readers, and they cannot decrypt with a KMS key."
+  }
+
+  # Neither an access control nor an origin of another kind: an origin access identity, or nobody at all, reads the bucket.
+  refuse {
+    when = try(anytrue([for bucket in resources("aws_s3_bucket") : anytrue([for name in [bucket.bucket, bucket.reference.id, bucket.reference.bucket] : name == target.bucket]) && anytrue([for distribution in resources("aws_cloudfront_distribution") : anytrue([for origin in distribution.origin : origin.origin_access_control_id == null && origin.custom_origin_config == null && origin.vpc_origin_config == null && anytrue([for name in [bucket.reference.bucket_regional_domain_name, bucket.reference.bucket_domain_name] : name == origin.domain_name])])])]), false)
+    note = "CloudFront reads the bucket with an origin access identity or without any identity, and can decrypt nothing that way. Give the distribution an origin access control first."
+  }
+
   applicability {
     level = "review"
-    note  = "Readers of the object need permission to decrypt with the key."
+    note  = "Readers of the object need permission to decrypt with the key, those of the same account as well; services such as CloudFront get it in the key's policy."
   }
 
   example "key not mentioned" {
@@ -97,5 +113,117 @@ rule "aws/s3/object-key" {
       }
     EOT
     refused = true
+  }
+
+  example "public by its ACL" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_s3_object" "main" {
+        bucket = "main"
+        key    = var.key
+        acl    = "public-read"
+      }
+    EOT
+    refused = "anybody read the object"
+  }
+
+  example "in a website" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_s3_bucket" "site" {
+        bucket = "acme-site"
+      }
+
+      resource "aws_s3_bucket_website_configuration" "site" {
+        bucket = aws_s3_bucket.site.id
+
+        index_document {
+          suffix = "index.html"
+        }
+      }
+
+      resource "aws_s3_object" "main" {
+        bucket = aws_s3_bucket.site.id
+        key    = var.key
+      }
+    EOT
+    refused = "serves a website"
+  }
+
+  example "read with an origin access identity" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_s3_bucket" "site" {
+        bucket = "acme-site"
+      }
+
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id   = "site"
+
+          s3_origin_config {
+            origin_access_identity = aws_cloudfront_origin_access_identity.site.cloudfront_access_identity_path
+          }
+        }
+      }
+
+      resource "aws_s3_object" "main" {
+        bucket = aws_s3_bucket.site.bucket
+        key    = var.key
+      }
+    EOT
+    refused = "origin access identity"
+  }
+
+  example "read with an origin access control" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "site" {
+        bucket = "acme-site"
+      }
+
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name              = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id                = "site"
+          origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+        }
+      }
+
+      resource "aws_s3_object" "main" {
+        bucket = aws_s3_bucket.site.id
+        key    = var.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "site" {
+        bucket = "acme-site"
+      }
+
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name              = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id                = "site"
+          origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+        }
+      }
+
+      resource "aws_s3_object" "main" {
+        bucket     = aws_s3_bucket.site.id
+        key        = var.key
+        kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -12,6 +12,8 @@ rule "aws/sqs/queue-encryption" {
 
   references = [
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sqs_queue",
   ]
 
   aliases {
@@ -43,6 +45,11 @@ rule "aws/sqs/queue-encryption" {
     when  = param.kms_key == null && (target.kms_master_key_id == null || target.kms_master_key_id == "")
   }
 
+  # The provider takes one of the two arguments only, even where this one is false.
+  remove "sqs_managed_sse_enabled" {
+    when = param.kms_key != null && target.sqs_managed_sse_enabled == false
+  }
+
   set "kms_master_key_id" {
     value   = param.kms_key
     present = true
@@ -67,6 +74,11 @@ rule "aws/sqs/queue-encryption" {
 
   applicability {
     level = "safe"
+
+    lower "review" {
+      when = param.kms_key != null
+      note = "With a key of one's own senders and readers, services such as SNS, S3 and EventBridge among them, need permission to use it; whoever may not can neither send nor read."
+    }
   }
 
   example "sqs managed sse enabled not mentioned" {
@@ -189,7 +201,8 @@ rule "aws/sqs/queue-encryption" {
   }
 
   example "with the organisation's key" {
-    params = { kms_key = aws_kms_key.queue.id }
+    params        = { kms_key = aws_kms_key.queue.id }
+    applicability = "review"
 
     before = <<-EOT
       resource "aws_sqs_queue" "orders" {
@@ -210,6 +223,36 @@ rule "aws/sqs/queue-encryption" {
         enable_key_rotation = true
       }
     EOT
+  }
+
+  example "with the organisation's key, encryption refused in writing" {
+    params        = { kms_key = "alias/queues" }
+    applicability = "review"
+
+    before = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name              = "orders"
+        kms_master_key_id = "alias/queues"
+      }
+    EOT
+  }
+
+  example "with the organisation's key, and managed keys already" {
+    params = { kms_key = "alias/queues" }
+
+    before    = <<-EOT
+      resource "aws_sqs_queue" "orders" {
+        name                    = "orders"
+        sqs_managed_sse_enabled = true
+      }
+    EOT
+    unchanged = true
   }
 
   example "the published module terraform-aws-modules/sqs ~> 4.0" {

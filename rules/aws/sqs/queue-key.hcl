@@ -37,7 +37,7 @@ rule "aws/sqs/queue-key" {
 
   applicability {
     level     = "review"
-    note      = "Senders and readers, services such as SNS and EventBridge among them, need permission to use the key."
+    note      = "Senders and readers, services such as SNS, S3 and EventBridge among them, need permission to use the key."
     behaviour = "Whoever may not use the key can neither send nor read."
     cost      = "KMS bills the key and its requests."
   }
