@@ -11,6 +11,7 @@ rule "aws/stepfunctions/logging" {
 
   references = [
     "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+    "https://github.com/aws-samples/serverless-patterns/pull/102",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine",
   ]
 
@@ -78,7 +79,7 @@ rule "aws/stepfunctions/logging" {
 
   applicability {
     level = "review"
-    note  = "The machine's role needs permission to deliver logs (logs:CreateLogDelivery and the like); inputs and outputs of steps stand in the log."
+    note  = "The machine's role needs permission to deliver logs (logs:CreateLogDelivery and the like) before this is applied, or the apply fails; inputs and outputs of steps stand in the log."
     cost  = "Log ingestion and storage are billed."
   }
 
