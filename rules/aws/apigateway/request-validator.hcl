@@ -26,9 +26,9 @@ rule "aws/apigateway/request-validator" {
 
   # One validator serves all methods of an API, which takes no more than twenty.
   set "request_validator_id" {
-    value   = [for validator in resources("aws_api_gateway_request_validator") : validator.reference.id if try(validator.rest_api_id == target.rest_api_id, false) && validator.validate_request_body == true && validator.validate_request_parameters == true && validator.count == null && validator.for_each == null][0]
+    value   = [for validator in resources("aws_api_gateway_request_validator") : validator.reference.id if try(format("%s", validator.rest_api_id) == format("%s", target.rest_api_id), false) && validator.validate_request_body == true && validator.validate_request_parameters == true && validator.count == null && validator.for_each == null][0]
     present = true
-    when    = anytrue([for validator in resources("aws_api_gateway_request_validator") : try(validator.rest_api_id == target.rest_api_id && validator.validate_request_body == true && validator.validate_request_parameters == true && validator.count == null && validator.for_each == null, false)])
+    when    = anytrue([for validator in resources("aws_api_gateway_request_validator") : try(format("%s", validator.rest_api_id) == format("%s", target.rest_api_id) && validator.validate_request_body == true && validator.validate_request_parameters == true && validator.count == null && validator.for_each == null, false)])
   }
 
   companion "aws_api_gateway_request_validator" {
@@ -138,6 +138,42 @@ rule "aws/apigateway/request-validator" {
 
       resource "aws_api_gateway_request_validator" "all" {
         rest_api_id                 = aws_api_gateway_rest_api.orders.id
+        name                        = "all"
+        validate_request_body       = true
+        validate_request_parameters = true
+      }
+    EOT
+  }
+
+  example "references as they were written long ago" {
+    address = "aws_api_gateway_method.create"
+
+    before = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        authorization = "AWS_IAM"
+        http_method   = "POST"
+        resource_id   = "${aws_api_gateway_resource.orders.id}"
+        rest_api_id   = "${aws_api_gateway_rest_api.orders.id}"
+      }
+
+      resource "aws_api_gateway_request_validator" "all" {
+        rest_api_id                 = "${aws_api_gateway_rest_api.orders.id}"
+        name                        = "all"
+        validate_request_body       = true
+        validate_request_parameters = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_method" "create" {
+        authorization        = "AWS_IAM"
+        http_method          = "POST"
+        resource_id          = "${aws_api_gateway_resource.orders.id}"
+        rest_api_id          = "${aws_api_gateway_rest_api.orders.id}"
+        request_validator_id = aws_api_gateway_request_validator.all.id
+      }
+
+      resource "aws_api_gateway_request_validator" "all" {
+        rest_api_id                 = "${aws_api_gateway_rest_api.orders.id}"
         name                        = "all"
         validate_request_body       = true
         validate_request_parameters = true
