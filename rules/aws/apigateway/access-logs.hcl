@@ -12,6 +12,8 @@ rule "aws/apigateway/access-logs" {
 
   references = [
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html",
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage",
   ]
 
@@ -40,8 +42,21 @@ rule "aws/apigateway/access-logs" {
     referenced_by = "access_log_settings.destination_arn"
     attribute     = "arn"
 
+    # A log group's name is unique in the account and region: the API's id and the stage make it so, whatever calls the module.
+    # A group may not have the dollar of `$default` in its name.
     body {
-      name              = format("/aws/apigateway/%s", resource.name)
+      set "name" {
+        value = format("/aws/apigateway/%s/%s", target.rest_api_id, target.stage_name)
+        when  = resource.type == "aws_api_gateway_stage"
+      }
+      set "name" {
+        value = format("/aws/apigateway/%s/%s", target.api_id, trimprefix(target.name, "$"))
+        when  = resource.type == "aws_apigatewayv2_stage" && try(trimprefix(target.name, "$") != null, false)
+      }
+      set "name" {
+        value = replace(format("/aws/apigateway/%s/%s", target.api_id, target.name), "$", "")
+        when  = resource.type == "aws_apigatewayv2_stage" && !try(trimprefix(target.name, "$") != null, false)
+      }
       retention_in_days = 365
       set "kms_key_id" {
         value = param.kms_key
@@ -58,7 +73,7 @@ rule "aws/apigateway/access-logs" {
 
   applicability {
     level = "review"
-    note  = "The account needs a role for API Gateway to write logs (aws_api_gateway_account), or the apply fails."
+    note  = "Stages of REST and WebSocket APIs need a role in the account for API Gateway to write logs (aws_api_gateway_account), or the apply fails; HTTP APIs need none."
     cost  = "Log ingestion and storage are billed."
   }
 
@@ -83,7 +98,7 @@ rule "aws/apigateway/access-logs" {
       }
 
       resource "aws_cloudwatch_log_group" "orders" {
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/prod"
         retention_in_days = 365
       }
     EOT
@@ -114,7 +129,7 @@ rule "aws/apigateway/access-logs" {
       resource "aws_cloudwatch_log_group" "orders" {
         for_each = toset(var.names)
 
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/${each.key}"
         retention_in_days = 365
       }
     EOT
@@ -139,7 +154,135 @@ rule "aws/apigateway/access-logs" {
       }
 
       resource "aws_cloudwatch_log_group" "orders" {
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_apigatewayv2_api.orders.id}/prod"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the stage that has no name of its own" {
+    before = <<-EOT
+      resource "aws_apigatewayv2_stage" "default" {
+        api_id      = aws_apigatewayv2_api.orders.id
+        name        = "$default"
+        auto_deploy = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_stage" "default" {
+        api_id      = aws_apigatewayv2_api.orders.id
+        name        = "$default"
+        auto_deploy = true
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.default.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "default" {
+        name              = "/aws/apigateway/${aws_apigatewayv2_api.orders.id}/default"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a stage whose name the caller gives" {
+    before = <<-EOT
+      variable "stage" {
+        type = string
+      }
+
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = var.stage
+      }
+    EOT
+    after  = <<-EOT
+      variable "stage" {
+        type = string
+      }
+
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = var.stage
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = replace("/aws/apigateway/${aws_apigatewayv2_api.orders.id}/${var.stage}", "$", "")
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "the default stage of each API" {
+    before = <<-EOT
+      resource "aws_apigatewayv2_stage" "default" {
+        for_each = aws_apigatewayv2_api.api
+
+        api_id      = each.value.id
+        name        = "$default"
+        auto_deploy = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_stage" "default" {
+        for_each = aws_apigatewayv2_api.api
+
+        api_id      = each.value.id
+        name        = "$default"
+        auto_deploy = true
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.default[each.key].arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "default" {
+        for_each = aws_apigatewayv2_api.api
+
+        name              = "/aws/apigateway/${each.value.id}/default"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a REST API whose stage the caller names" {
+    before = <<-EOT
+      variable "stage" {
+        type = string
+      }
+
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = var.stage
+      }
+    EOT
+    after  = <<-EOT
+      variable "stage" {
+        type = string
+      }
+
+      resource "aws_api_gateway_stage" "orders" {
+        deployment_id = aws_api_gateway_deployment.orders.id
+        rest_api_id   = aws_api_gateway_rest_api.orders.id
+        stage_name    = var.stage
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/${var.stage}"
         retention_in_days = 365
       }
     EOT
@@ -184,7 +327,7 @@ rule "aws/apigateway/access-logs" {
       }
 
       resource "aws_cloudwatch_log_group" "orders" {
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/prod"
         retention_in_days = 365
         kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }

@@ -33,7 +33,7 @@ rule "aws/apigateway/method-authorization" {
 
   applicability {
     level     = "review"
-    note      = "Callers must sign their requests from the next apply on. If the API is for browsers or partners, an authorizer of your own is the better end."
+    note      = "Callers must sign their requests from the next apply on. If the API is for browsers or partners, an authorizer of your own is the better end. A stage goes on as it was deployed until it is deployed again, which a deployment whose `triggers` hold only ids of methods does not notice: add what changed to them."
     behaviour = "Unsigned requests are refused."
   }
 

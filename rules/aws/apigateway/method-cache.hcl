@@ -34,10 +34,17 @@ rule "aws/apigateway/method-cache" {
     value = true
   }
 
+  # For all methods together, API Gateway keeps answers to GET only; a method of its own is kept whatever it does.
+  refuse {
+    when = target.settings.caching_enabled != true && !matches(target.method_path, "^\\*/\\*$|/(GET|HEAD)$") && !anytrue([for method in resources("aws_api_gateway_method") : try(contains(["GET", "HEAD"], method.http_method), false) && anytrue([for path in resources("aws_api_gateway_resource") : try(target.method_path == format("%s/%s", path.reference.path_part, method.reference.http_method), false)])])
+    note = "These settings are not known to be for GET, and an answer that is kept is given without asking what is behind the API: an order would be taken once and answered many times. Only reading may be cached."
+  }
+
   applicability {
-    level = "review"
-    note  = "Clients may get answers that are up to five minutes old; the stage needs a cache of its own for this to work."
-    cost  = "The stage's cache is billed by the hour."
+    level     = "review"
+    note      = "Answers are kept by path and by the parameters that an integration names as cache keys: where the answer depends on who asks, name what tells callers apart (a header, say) before this is applied. The stage needs a cache of its own (`cache_cluster_enabled`) for this to work."
+    behaviour = "Clients may get answers that are up to five minutes old."
+    cost      = "The stage's cache is billed by the hour."
   }
 
   example "caching enabled not mentioned" {
@@ -205,6 +212,76 @@ rule "aws/apigateway/method-cache" {
         method_path = "*/*"
 
         settings {
+          caching_enabled      = true
+          cache_data_encrypted = true
+        }
+      }
+    EOT
+  }
+
+  example "a method that changes something" {
+    before  = <<-EOT
+      resource "aws_api_gateway_method_settings" "orders" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = aws_api_gateway_stage.main.stage_name
+        method_path = "orders/POST"
+
+        settings {
+          logging_level = "ERROR"
+        }
+      }
+    EOT
+    refused = "Only reading may be cached"
+  }
+
+  example "a method that reads, by reference" {
+    address = "aws_api_gateway_method_settings.orders"
+
+    before = <<-EOT
+      resource "aws_api_gateway_resource" "orders" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        parent_id   = aws_api_gateway_rest_api.main.root_resource_id
+        path_part   = "orders"
+      }
+
+      resource "aws_api_gateway_method" "orders" {
+        rest_api_id   = aws_api_gateway_rest_api.main.id
+        resource_id   = aws_api_gateway_resource.orders.id
+        http_method   = "GET"
+        authorization = "NONE"
+      }
+
+      resource "aws_api_gateway_method_settings" "orders" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = aws_api_gateway_stage.main.stage_name
+        method_path = "${aws_api_gateway_resource.orders.path_part}/${aws_api_gateway_method.orders.http_method}"
+
+        settings {
+          logging_level = "ERROR"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_api_gateway_resource" "orders" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        parent_id   = aws_api_gateway_rest_api.main.root_resource_id
+        path_part   = "orders"
+      }
+
+      resource "aws_api_gateway_method" "orders" {
+        rest_api_id   = aws_api_gateway_rest_api.main.id
+        resource_id   = aws_api_gateway_resource.orders.id
+        http_method   = "GET"
+        authorization = "NONE"
+      }
+
+      resource "aws_api_gateway_method_settings" "orders" {
+        rest_api_id = aws_api_gateway_rest_api.main.id
+        stage_name  = aws_api_gateway_stage.main.stage_name
+        method_path = "${aws_api_gateway_resource.orders.path_part}/${aws_api_gateway_method.orders.http_method}"
+
+        settings {
+          logging_level        = "ERROR"
           caching_enabled      = true
           cache_data_encrypted = true
         }

@@ -36,7 +36,7 @@ rule "aws/apigateway/options-authorization" {
 
   applicability {
     level     = "review"
-    note      = "Browsers send their questions before a request (CORS) without a signature: where they use this method, leave it open and narrow the API's policy."
+    note      = "Browsers send their questions before a request (CORS) without a signature: where they use this method, leave it open and narrow the API's policy. A stage goes on as it was deployed until it is deployed again, which a deployment whose `triggers` hold only ids of methods does not notice: add what changed to them."
     behaviour = "Unsigned OPTIONS requests are refused."
   }
 

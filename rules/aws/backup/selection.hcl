@@ -41,7 +41,8 @@ rule "aws/backup/selection" {
     link_attributes = ["arn"]
 
     body {
-      name         = resource.name
+      # A plan may take resources of many modules, whose blocks have the same labels.
+      name         = target.id
       plan_id      = param.backup_plan_id
       iam_role_arn = param.backup_role_arn
       resources    = [target.arn]
@@ -73,7 +74,7 @@ rule "aws/backup/selection" {
       }
 
       resource "aws_backup_selection" "data" {
-        name         = "data"
+        name         = aws_efs_file_system.data.id
         plan_id      = "1234abcd-12ab-34cd-56ef-1234567890ab"
         iam_role_arn = "arn:aws:iam::111122223333:role/backup"
         resources    = [aws_efs_file_system.data.arn]
@@ -97,7 +98,7 @@ rule "aws/backup/selection" {
       }
 
       resource "aws_backup_selection" "orders" {
-        name         = "orders"
+        name         = aws_rds_cluster.orders.id
         plan_id      = "1234abcd-12ab-34cd-56ef-1234567890ab"
         iam_role_arn = "arn:aws:iam::111122223333:role/backup"
         resources    = [aws_rds_cluster.orders.arn]
@@ -123,7 +124,7 @@ rule "aws/backup/selection" {
       resource "aws_backup_selection" "data" {
         for_each = toset(var.names)
 
-        name         = "data"
+        name         = aws_efs_file_system.data[each.key].id
         plan_id      = "1234abcd-12ab-34cd-56ef-1234567890ab"
         iam_role_arn = "arn:aws:iam::111122223333:role/backup"
         resources    = [aws_efs_file_system.data[each.key].arn]
@@ -213,7 +214,7 @@ rule "aws/backup/selection" {
       }
 
       resource "aws_backup_selection" "data" {
-        name         = "data"
+        name         = aws_ebs_volume.data.id
         plan_id      = "1234abcd-12ab-34cd-56ef-1234567890ab"
         iam_role_arn = "arn:aws:iam::111122223333:role/backup"
         resources    = [aws_ebs_volume.data.arn]

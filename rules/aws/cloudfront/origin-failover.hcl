@@ -108,12 +108,12 @@ rule "aws/cloudfront/origin-failover" {
 
   refuse {
     when = target.origin_group != null
-    note = "The distribution has an origin group that is not whole. Which origins belong to it is for its owner."
+    note = "The distribution has an origin group already, or may have one, and not a whole one. Which origins belong to it is for its owner."
   }
 
   refuse {
     when = length(target.origin[*]) != 1
-    note = "The distribution has several origins. Which of them takes over from which is for its owner."
+    note = "The distribution has several origins, or how many is not known here. Which of them takes over from which is for its owner."
   }
 
   refuse {
@@ -123,12 +123,12 @@ rule "aws/cloudfront/origin-failover" {
 
   refuse {
     when = target.origin[0].vpc_origin_config != null || target.origin[0].custom_header != null
-    note = "The origin is inside a VPC, or is sent headers of its own: what the second one needs is for its owner."
+    note = "The origin is inside a VPC, or is sent headers of its own, or may be: what the second one needs is for its owner."
   }
 
   refuse {
     when = anytrue([for method in target.default_cache_behavior.allowed_methods : contains(["POST", "PUT", "PATCH", "DELETE"], method)])
-    note = "CloudFront takes no origin group where POST, PUT, PATCH or DELETE is allowed: it cannot ask a second origin for them. Lead them to the origin by a cache behaviour of their own first."
+    note = "CloudFront takes no origin group where POST, PUT, PATCH or DELETE is allowed, for it cannot ask a second origin for them, and here they are or may be. Lead them to the origin by a cache behaviour of their own first."
   }
 
   refuse {

@@ -45,6 +45,11 @@ rule "aws/cloudfront/own-certificate" {
     present = true
   }
 
+  refuse {
+    when = target.viewer_certificate.iam_certificate_id == null && target.viewer_certificate.acm_certificate_arn == null && try(target.aliases == null || length(target.aliases) == 0, false)
+    note = "The distribution has no name of its own here (`aliases`): viewers come by its name under cloudfront.net, for which CloudFront answers with its own certificate, whatever is given here. Decide the name first, then give the distribution the certificate of that name."
+  }
+
   applicability {
     level = "review"
     note  = "The certificate must name every alias of the distribution."
@@ -56,6 +61,7 @@ rule "aws/cloudfront/own-certificate" {
     before = <<-EOT
       resource "aws_cloudfront_distribution" "main" {
         enabled = true
+        aliases = ["shop.acme.example"]
 
         viewer_certificate {
           cloudfront_default_certificate = true
@@ -65,6 +71,56 @@ rule "aws/cloudfront/own-certificate" {
     after  = <<-EOT
       resource "aws_cloudfront_distribution" "main" {
         enabled = true
+        aliases = ["shop.acme.example"]
+
+        viewer_certificate {
+          acm_certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+          ssl_support_method  = "sni-only"
+        }
+      }
+    EOT
+  }
+
+  example "no name of its own" {
+    params = { cloudfront_certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+
+        viewer_certificate {
+          cloudfront_default_certificate = true
+        }
+      }
+    EOT
+    refused = "no name of its own"
+  }
+
+  example "names that the caller gives" {
+    params = { cloudfront_certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      variable "aliases" {
+        type = list(string)
+      }
+
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+        aliases = var.aliases
+
+        viewer_certificate {
+          cloudfront_default_certificate = true
+        }
+      }
+    EOT
+    after  = <<-EOT
+      variable "aliases" {
+        type = list(string)
+      }
+
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+        aliases = var.aliases
 
         viewer_certificate {
           acm_certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -92,6 +148,7 @@ rule "aws/cloudfront/own-certificate" {
     before  = <<-EOT
       resource "aws_cloudfront_distribution" "main" {
         enabled = true
+        aliases = ["shop.acme.example"]
 
         viewer_certificate {
           cloudfront_default_certificate = true

@@ -12,6 +12,7 @@ rule "aws/cloudfront/s3-origin-access" {
   references = [
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudfront_origin_access_control",
+    "https://github.com/winglang/wing/issues/3748",
   ]
 
   aliases {
@@ -40,8 +41,9 @@ rule "aws/cloudfront/s3-origin-access" {
     referenced_by = "origin[*].origin_access_control_id"
     when          = !anytrue([for origin in target.origin[*] : origin.origin_access_control_id != null || origin.s3_origin_config != null])
 
+    # Its name is unique in the account, as a bucket's is everywhere.
     body {
-      name                              = resource.name
+      name                              = split(".", target.origin[0].domain_name)[0]
       origin_access_control_origin_type = "s3"
       signing_behavior                  = "always"
       signing_protocol                  = "sigv4"
@@ -61,6 +63,16 @@ rule "aws/cloudfront/s3-origin-access" {
   refuse {
     when = param.origin_access_control_id == null && (target.count != null || target.for_each != null)
     note = "One origin access control serves all distributions of the block, and its name must be its own. Write it once, and give it with `origin_access_control_id`."
+  }
+
+  refuse {
+    when = param.origin_access_control_id == null && anytrue([for other in resources("aws_cloudfront_distribution") : other.resource_name != resource.name && anytrue([for origin in other.origin[*] : try(origin.domain_name == target.origin[0].domain_name, false)])])
+    note = "Another distribution of the module asks the same bucket. One origin access control serves both: write it once, and give it with `origin_access_control_id`."
+  }
+
+  refuse {
+    when = param.origin_access_control_id == null && !try(target.origin[0].domain_name != null, false)
+    note = "Which bucket this is only the caller knows, so an origin access control cannot be named after it, and its name must be its own. Give one with `origin_access_control_id`."
   }
 
   applicability {
@@ -103,12 +115,166 @@ rule "aws/cloudfront/s3-origin-access" {
       }
 
       resource "aws_cloudfront_origin_access_control" "site" {
-        name                              = "site"
+        name                              = split(".", aws_s3_bucket.site.bucket_regional_domain_name)[0]
         origin_access_control_origin_type = "s3"
         signing_behavior                  = "always"
         signing_protocol                  = "sigv4"
       }
     EOT
+  }
+
+  example "a bucket by its name" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = "acme-site.s3.eu-west-1.amazonaws.com"
+          origin_id   = "site"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name              = "acme-site.s3.eu-west-1.amazonaws.com"
+          origin_id                = "site"
+          origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+        }
+      }
+
+      resource "aws_cloudfront_origin_access_control" "site" {
+        name                              = "acme-site"
+        origin_access_control_origin_type = "s3"
+        signing_behavior                  = "always"
+        signing_protocol                  = "sigv4"
+      }
+    EOT
+  }
+
+  example "a bucket of another module" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = module.site_bucket.s3_bucket_bucket_regional_domain_name
+          origin_id   = "site"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name              = module.site_bucket.s3_bucket_bucket_regional_domain_name
+          origin_id                = "site"
+          origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+        }
+      }
+
+      resource "aws_cloudfront_origin_access_control" "site" {
+        name                              = split(".", module.site_bucket.s3_bucket_bucket_regional_domain_name)[0]
+        origin_access_control_origin_type = "s3"
+        signing_behavior                  = "always"
+        signing_protocol                  = "sigv4"
+      }
+    EOT
+  }
+
+  example "a bucket that the caller names" {
+    before  = <<-EOT
+      variable "bucket_domain_name" {
+        type = string
+      }
+
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = var.bucket_domain_name
+          origin_id   = "site"
+        }
+      }
+    EOT
+    refused = "only the caller knows"
+  }
+
+  example "two distributions before two buckets" {
+    before = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id   = "site"
+        }
+      }
+
+      resource "aws_cloudfront_distribution" "media" {
+        enabled = true
+
+        origin {
+          domain_name              = aws_s3_bucket.media.bucket_regional_domain_name
+          origin_id                = "media"
+          origin_access_control_id = aws_cloudfront_origin_access_control.media.id
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name              = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id                = "site"
+          origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+        }
+      }
+
+      resource "aws_cloudfront_origin_access_control" "site" {
+        name                              = split(".", aws_s3_bucket.site.bucket_regional_domain_name)[0]
+        origin_access_control_origin_type = "s3"
+        signing_behavior                  = "always"
+        signing_protocol                  = "sigv4"
+      }
+
+      resource "aws_cloudfront_distribution" "media" {
+        enabled = true
+
+        origin {
+          domain_name              = aws_s3_bucket.media.bucket_regional_domain_name
+          origin_id                = "media"
+          origin_access_control_id = aws_cloudfront_origin_access_control.media.id
+        }
+      }
+    EOT
+  }
+
+  example "two distributions before one bucket" {
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id   = "site"
+        }
+      }
+
+      resource "aws_cloudfront_distribution" "preview" {
+        enabled = true
+
+        origin {
+          domain_name = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id   = "site"
+        }
+      }
+    EOT
+    refused = "One origin access control serves both"
   }
 
   example "two buckets" {
@@ -145,7 +311,7 @@ rule "aws/cloudfront/s3-origin-access" {
       }
 
       resource "aws_cloudfront_origin_access_control" "site" {
-        name                              = "site"
+        name                              = split(".", aws_s3_bucket.site.bucket_regional_domain_name)[0]
         origin_access_control_origin_type = "s3"
         signing_behavior                  = "always"
         signing_protocol                  = "sigv4"

@@ -52,6 +52,11 @@ rule "aws/cloudfront/viewer-tls-1-2" {
   }
 
   refuse {
+    when = target.viewer_certificate.acm_certificate_arn == null && target.viewer_certificate.iam_certificate_id == null && target.viewer_certificate.cloudfront_default_certificate != false && try(target.aliases == null || length(target.aliases) == 0, false)
+    note = "The distribution has no name of its own here (`aliases`): viewers come by its name under cloudfront.net, for which CloudFront answers with its own certificate, whatever is given here. Decide the name first, then give the distribution the certificate of that name."
+  }
+
+  refuse {
     when = param.cloudfront_certificate_arn == null && target.viewer_certificate.acm_certificate_arn == null && target.viewer_certificate.iam_certificate_id == null && target.viewer_certificate.cloudfront_default_certificate != false
     note = "The default certificate of CloudFront allows old protocols, whatever is asked for. Give the distribution a certificate: set `cloudfront_certificate_arn`."
   }
@@ -132,6 +137,7 @@ rule "aws/cloudfront/viewer-tls-1-2" {
     before = <<-EOT
       resource "aws_cloudfront_distribution" "main" {
         enabled = true
+        aliases = ["shop.acme.example"]
 
         viewer_certificate {
           cloudfront_default_certificate = true
@@ -141,6 +147,7 @@ rule "aws/cloudfront/viewer-tls-1-2" {
     after  = <<-EOT
       resource "aws_cloudfront_distribution" "main" {
         enabled = true
+        aliases = ["shop.acme.example"]
 
         viewer_certificate {
           acm_certificate_arn      = "arn:aws:acm:us-east-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -155,13 +162,27 @@ rule "aws/cloudfront/viewer-tls-1-2" {
     before  = <<-EOT
       resource "aws_cloudfront_distribution" "main" {
         enabled = true
+        aliases = ["shop.acme.example"]
 
         viewer_certificate {
           cloudfront_default_certificate = true
         }
       }
     EOT
-    refused = true
+    refused = "set `cloudfront_certificate_arn`"
+  }
+
+  example "no name of its own" {
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "main" {
+        enabled = true
+
+        viewer_certificate {
+          cloudfront_default_certificate = true
+        }
+      }
+    EOT
+    refused = "no name of its own"
   }
 
   example "the default certificate is refused, and another is not given yet" {

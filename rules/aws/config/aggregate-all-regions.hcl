@@ -54,7 +54,7 @@ rule "aws/config/aggregate-all-regions" {
 
   refuse {
     when = target.account_aggregation_source == null && target.organization_aggregation_source == null
-    note = "The aggregator names neither accounts nor the organisation, and the provider wants one of them. Which is the owner's decision."
+    note = "Whether the aggregator names accounts or the organisation cannot be told from these files, and the provider wants one of them. Which is the owner's decision."
   }
 
   applicability {

@@ -36,7 +36,7 @@ rule "aws/dms/endpoint-key" {
 
   refuse {
     when = resource.type == "aws_dms_endpoint" && target.engine_name == "s3"
-    note = "The key of an S3 endpoint is not its own: what it writes is encrypted as `s3_settings` say, which newer providers have moved to `aws_dms_s3_endpoint`. Move the endpoint there first."
+    note = "This is an endpoint for S3, or may be, and the key of such a one is not its own: what it writes is encrypted as `s3_settings` say, which newer providers have moved to `aws_dms_s3_endpoint`. Move the endpoint there first."
   }
 
   applicability {

@@ -28,7 +28,7 @@ rule "aws/docdb/global-storage-encryption" {
 
   refuse {
     when = target.source_db_cluster_identifier != null
-    note = "The global cluster takes its encryption from the cluster it is made of. Encrypt that one."
+    note = "The global cluster is made of another one, or may be, and takes its encryption from that. Encrypt that one."
   }
 
   applicability {

@@ -34,7 +34,7 @@ rule "aws/docdb/storage-encryption" {
 
   refuse {
     when = target.snapshot_identifier != null
-    note = "The cluster is restored from a snapshot, whose encryption decides. Copy the snapshot with encryption first."
+    note = "The cluster is restored from a snapshot, or may be, and then the snapshot's encryption decides. Copy the snapshot with encryption first."
   }
 
   applicability {

@@ -50,7 +50,7 @@ rule "aws/ebs/volume-encryption" {
 
   refuse {
     when = target.snapshot_id != null
-    note = "The volume comes from a snapshot: look at whether that is encrypted, and copy it with encryption first."
+    note = "The volume comes from a snapshot, or may: look at whether that is encrypted, and copy it with encryption first."
   }
 
   applicability {

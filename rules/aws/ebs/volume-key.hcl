@@ -41,7 +41,7 @@ rule "aws/ebs/volume-key" {
 
   refuse {
     when = target.snapshot_id != null
-    note = "The volume comes from a snapshot. Copy the snapshot with the key first."
+    note = "The volume comes from a snapshot, or may. Copy the snapshot with the key first."
   }
 
   applicability {

@@ -34,11 +34,11 @@ rule "aws/elasticache/automatic-failover" {
 
   refuse {
     when = target.num_cache_clusters == null && target.num_node_groups == null && target.replicas_per_node_group == null && target.cluster_mode == null
-    note = "The group has one node only, and nothing can take over. Decide how many replicas there should be."
+    note = "The group has one node only, or may have, and then nothing can take over. Decide how many replicas there should be."
   }
   refuse {
     when = target.num_cache_clusters == 1
-    note = "The group has one node only, and nothing can take over. Decide how many replicas there should be."
+    note = "The group has one node only, or may have, and then nothing can take over. Decide how many replicas there should be."
   }
 
   applicability {

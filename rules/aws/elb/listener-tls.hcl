@@ -38,7 +38,7 @@ rule "aws/elb/listener-tls" {
 
   refuse {
     when = target.protocol == "HTTP"
-    note = "The listener speaks plain HTTP, which no TLS policy can mend. Serve HTTPS with a certificate, or redirect to a listener that does."
+    note = "The listener speaks plain HTTP, or may, which no TLS policy can mend. Serve HTTPS with a certificate, or redirect to a listener that does."
   }
 
   applicability {

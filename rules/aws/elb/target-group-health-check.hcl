@@ -5,9 +5,9 @@ rule "aws/elb/target-group-health-check" {
   since    = "0.1.0"
 
   rationale = <<-EOT
-    The path that is checked decides when a target is taken out. Written down,
-    it is a decision that people can see and mend, not a default that nobody
-    knows.
+    The path that is checked decides when a target is taken out. A front page
+    may answer while what is behind it is broken, or fail while all is well: a
+    path that is made for the question tells.
   EOT
 
   references = [
@@ -26,8 +26,8 @@ rule "aws/elb/target-group-health-check" {
 
   param "path" {
     type        = "string"
-    default     = "/"
-    description = "Path that answers 200 on a healthy target; / is what AWS asks for when nothing is said."
+    required    = true
+    description = "Path that answers 200 on a healthy target. Where nothing is said AWS asks for / already, so another one is what makes the check better."
   }
 
   set "health_check.path" {
@@ -40,6 +40,8 @@ rule "aws/elb/target-group-health-check" {
   }
 
   example "path not mentioned" {
+    params = { path = "/health" }
+
     before = <<-EOT
       resource "aws_lb_target_group" "web" {
         name     = "web"
@@ -54,13 +56,15 @@ rule "aws/elb/target-group-health-check" {
         protocol = "HTTP"
 
         health_check {
-          path = "/"
+          path = "/health"
         }
       }
     EOT
   }
 
   example "the block is there, the argument is not" {
+    params = { path = "/health" }
+
     before = <<-EOT
       resource "aws_lb_target_group" "web" {
         name     = "web"
@@ -80,10 +84,21 @@ rule "aws/elb/target-group-health-check" {
 
         health_check {
           interval = 30
-          path     = "/"
+          path     = "/health"
         }
       }
     EOT
+  }
+
+  example "nobody has said which path" {
+    before  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 80
+        protocol = "HTTP"
+      }
+    EOT
+    refused = "Where nothing is said AWS asks for / already"
   }
 
   example "already right" {
@@ -103,6 +118,8 @@ rule "aws/elb/target-group-health-check" {
   }
 
   example "one for each name" {
+    params = { path = "/health" }
+
     before = <<-EOT
       resource "aws_lb_target_group" "web" {
         for_each = toset(var.names)
@@ -119,7 +136,7 @@ rule "aws/elb/target-group-health-check" {
         protocol = "HTTP"
 
         health_check {
-          path = "/"
+          path = "/health"
         }
       }
     EOT

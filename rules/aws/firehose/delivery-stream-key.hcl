@@ -41,7 +41,7 @@ rule "aws/firehose/delivery-stream-key" {
 
   refuse {
     when = target.kinesis_source_configuration != null
-    note = "The stream reads from a Kinesis data stream and has no store of its own. Encrypt the data stream."
+    note = "The stream reads from a Kinesis data stream, or may, and then has no store of its own. Encrypt the data stream."
   }
 
   applicability {

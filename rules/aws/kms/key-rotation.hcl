@@ -54,11 +54,11 @@ rule "aws/kms/key-rotation" {
 
   refuse {
     when = target.customer_master_key_spec != null && target.customer_master_key_spec != "SYMMETRIC_DEFAULT"
-    note = "AWS rotates symmetric keys only. An asymmetric or HMAC key is replaced by hand, together with everything that uses it."
+    note = "AWS rotates symmetric keys only, and this one is not known to be one. An asymmetric or HMAC key is replaced by hand, together with everything that uses it."
   }
   refuse {
     when = target.custom_key_store_id != null
-    note = "AWS does not rotate keys of a custom key store."
+    note = "AWS does not rotate keys of a custom key store, where this one is, or may be."
   }
 
   applicability {

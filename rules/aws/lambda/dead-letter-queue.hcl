@@ -51,7 +51,7 @@ rule "aws/lambda/dead-letter-queue" {
 
   applicability {
     level = "review"
-    note  = "The function's role needs permission to send to the queue or topic, or the apply fails."
+    note  = "The function's role needs permission to send to the queue or topic (sqs:SendMessage or sns:Publish) before this is applied, or the apply fails."
   }
 
   example "target arn not mentioned" {

@@ -11,6 +11,7 @@ rule "aws/lambda/inside-vpc" {
 
   references = [
     "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    "https://github.com/cloudposse/terraform-aws-lambda-function/issues/10",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
   ]
 
@@ -70,7 +71,7 @@ rule "aws/lambda/inside-vpc" {
 
   applicability {
     level = "review"
-    note  = "The function reaches the internet only through a NAT gateway from then on; its role needs AWSLambdaVPCAccessExecutionRole."
+    note  = "The function reaches the internet only through a NAT gateway from then on. Its role needs what AWSLambdaVPCAccessExecutionRole allows (ec2:CreateNetworkInterface and the like) before this is applied: Lambda refuses the change of a function whose role lacks it."
   }
 
   example "no VPC" {

@@ -38,7 +38,7 @@ rule "aws/lambda/supported-runtime" {
 
   refuse {
     when = !startswith(param.runtime, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(target.runtime, ".", ""), "0", ""), "1", ""), "2", ""), "3", ""), "4", ""), "5", ""), "6", ""), "7", ""), "8", ""), "9", ""))
-    note = "The runtime that is set is one of another language than the function is written in."
+    note = "The runtime that is set is not known to be one of the language that the function is written in."
   }
 
   applicability {

@@ -12,6 +12,7 @@ rule "aws/lambda/tracing" {
 
   references = [
     "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
+    "https://github.com/serverless/serverless/issues/6931",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
   ]
 
@@ -59,7 +60,7 @@ rule "aws/lambda/tracing" {
 
   applicability {
     level = "review"
-    note  = "The function's role needs xray:PutTraceSegments and xray:PutTelemetryRecords, or nothing is recorded."
+    note  = "The function's role needs xray:PutTraceSegments and xray:PutTelemetryRecords before this is applied: Lambda refuses the change of a function whose role lacks them."
     cost  = "Traces are billed by number."
   }
 

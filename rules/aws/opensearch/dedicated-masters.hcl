@@ -65,7 +65,7 @@ rule "aws/opensearch/dedicated-masters" {
 
   refuse {
     when = resource.type == "aws_elasticsearch_domain" && (target.cluster_config.instance_count == null || target.cluster_config.instance_count == 1) && (target.elasticsearch_version == null || matches(target.elasticsearch_version, "^[1-5][.]"))
-    note = "Elasticsearch before 6.0 cannot encrypt what its nodes say to each other. Upgrade the domain before it gets several."
+    note = "Elasticsearch before 6.0 cannot encrypt what its nodes say to each other, and the domain is not known to be newer. Upgrade the domain before it gets several."
   }
 
   refuse {

@@ -44,7 +44,7 @@ rule "aws/rds/backups" {
 
   refuse {
     when = target.replicate_source_db != null
-    note = "This is a read replica; backups belong to its source."
+    note = "This is a read replica, or may be; backups belong to its source."
   }
 
   applicability {

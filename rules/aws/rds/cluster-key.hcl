@@ -66,11 +66,11 @@ rule "aws/rds/cluster-key" {
 
   refuse {
     when = target.snapshot_identifier != null && target.storage_encrypted != true
-    note = "The cluster is restored from a snapshot. Copy the snapshot with the key first, or the restored cluster keeps the snapshot's encryption."
+    note = "The cluster is restored from a snapshot, or may be. Copy the snapshot with the key first, or the restored cluster keeps the snapshot's encryption."
   }
   refuse {
     when = target.replication_source_identifier != null
-    note = "A replica cluster takes its encryption from its source. Encrypt the source."
+    note = "The cluster is a replica, or may be, and a replica takes its encryption from its source. Encrypt the source."
   }
 
   applicability {

@@ -59,7 +59,7 @@ rule "aws/rds/cluster-storage-encryption" {
 
     refuse {
       when = target.snapshot_identifier != null
-      note = "The cluster is restored from a snapshot, whose encryption decides. Copy the snapshot with encryption first."
+      note = "The cluster is restored from a snapshot, or may be, and then the snapshot's encryption decides. Copy the snapshot with encryption first."
     }
   }
 
@@ -78,17 +78,17 @@ rule "aws/rds/cluster-storage-encryption" {
 
     refuse {
       when = target.snapshot_identifier != null
-      note = "The cluster is restored from a snapshot, whose encryption decides. Copy the snapshot with encryption first."
+      note = "The cluster is restored from a snapshot, or may be, and then the snapshot's encryption decides. Copy the snapshot with encryption first."
     }
   }
 
   refuse {
     when = target.snapshot_identifier != null
-    note = "The cluster is restored from a snapshot, whose encryption decides. Copy the snapshot with encryption first."
+    note = "The cluster is restored from a snapshot, or may be, and then the snapshot's encryption decides. Copy the snapshot with encryption first."
   }
   refuse {
     when = target.replication_source_identifier != null
-    note = "A replica cluster takes its encryption from its source. Encrypt the source."
+    note = "The cluster is a replica, or may be, and a replica takes its encryption from its source. Encrypt the source."
   }
 
   applicability {

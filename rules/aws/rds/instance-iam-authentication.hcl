@@ -44,7 +44,7 @@ rule "aws/rds/instance-iam-authentication" {
 
   refuse {
     when = target.engine != null && !contains(["postgres", "mysql", "mariadb"], target.engine)
-    note = "This engine has no IAM authentication; RDS offers it for PostgreSQL, MySQL and MariaDB."
+    note = "RDS offers IAM authentication for PostgreSQL, MySQL and MariaDB, and these files do not say that this is one of them."
   }
 
   applicability {

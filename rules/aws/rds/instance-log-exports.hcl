@@ -88,7 +88,7 @@ rule "aws/rds/instance-log-exports" {
 
   refuse {
     when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
-    note = "The engine is none whose logs an instance sends: Aurora, Neptune and DocumentDB send those of their cluster, RDS Custom sends none."
+    note = "The engine is not known here, or is none whose logs an instance sends: Aurora, Neptune and DocumentDB send those of their cluster, RDS Custom sends none. For another one, give `engine` a value that can be read here, or write the list of logs in `enabled_cloudwatch_logs_exports`."
   }
 
   applicability {

@@ -39,7 +39,7 @@ rule "aws/rds/multi-az" {
 
     refuse {
       when = target.availability_zone != null
-      note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
+      note = "The code pins the instance to one availability zone, or may, which a standby in a second one contradicts. Decide which is wanted."
     }
 
     refuse {
@@ -63,7 +63,7 @@ rule "aws/rds/multi-az" {
 
   refuse {
     when = target.availability_zone != null
-    note = "The code pins the instance to one availability zone, which a standby in a second one contradicts. Decide which is wanted."
+    note = "The code pins the instance to one availability zone, or may, which a standby in a second one contradicts. Decide which is wanted."
   }
 
   refuse {

@@ -56,7 +56,7 @@ rule "aws/rds/patched-postgresql" {
 
   refuse {
     when = target.engine_version != null && matches(target.engine_version, "^(9|10)[.]") && (target.parameter_group_name != null || target.db_cluster_parameter_group_name != null)
-    note = "The major version is past its end, and the parameter group belongs to it. Write a group for the version to come first."
+    note = "The major version is past its end, or may be, and the parameter group belongs to it. Write a group for the version to come first."
   }
 
   applicability {

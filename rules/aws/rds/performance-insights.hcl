@@ -52,7 +52,7 @@ rule "aws/rds/performance-insights" {
 
   refuse {
     when = contains(["mysql", "mariadb"], target.engine) && contains(["db.t2.micro", "db.t2.small", "db.t3.micro", "db.t3.small", "db.t4g.micro", "db.t4g.small"], target.instance_class)
-    note = "RDS offers no Performance Insights for MySQL and MariaDB on micro and small burstable classes. Choose a larger class first."
+    note = "RDS offers no Performance Insights for MySQL and MariaDB on micro and small burstable classes, and these files say that this is such an instance, or do not say that it is none. Choose a larger class first, or give engine and class where they can be read."
   }
 
   applicability {

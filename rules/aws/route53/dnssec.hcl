@@ -114,7 +114,7 @@ rule "aws/route53/dnssec" {
 
   refuse {
     when = param.dnssec_kms_key_arn == null && !provider_at_least("6.0")
-    note = "The key must stand in us-east-1, and this provider version cannot say so in the resource. Give one with `dnssec_kms_key_arn`."
+    note = "The key must stand in us-east-1, which a resource can say from version 6.0 of the provider on, and this module is not known to use that. Give one with `dnssec_kms_key_arn`."
   }
 
   applicability {

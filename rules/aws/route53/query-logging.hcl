@@ -86,7 +86,7 @@ rule "aws/route53/query-logging" {
 
   refuse {
     when = param.query_log_group_arn == null && !provider_at_least("6.0")
-    note = "The log group must stand in us-east-1, and this provider version cannot say so in the resource. Give one with `query_log_group_arn`."
+    note = "The log group must stand in us-east-1, which a resource can say from version 6.0 of the provider on, and this module is not known to use that. Give one with `query_log_group_arn`."
   }
 
   applicability {

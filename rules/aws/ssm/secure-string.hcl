@@ -40,17 +40,17 @@ rule "aws/ssm/secure-string" {
 
   refuse {
     when = target.type == "StringList"
-    note = "An encrypted parameter holds one text, not a list. Split the list, or join it and let readers split it."
+    note = "An encrypted parameter holds one text, not a list, and this one is or may be a list. Split the list, or join it and let readers split it."
   }
 
   refuse {
     when = target.insecure_value != null
-    note = "The text stands in `insecure_value`, which an encrypted parameter may not have: move it to `value` first, and think of it as known."
+    note = "The text stands in `insecure_value`, or may, which an encrypted parameter may not have: move it to `value` first, and think of it as known."
   }
 
   refuse {
     when = target.data_type != null && target.data_type != "text"
-    note = "Only parameters of plain text can be encrypted; this one is read by AWS itself."
+    note = "Only parameters of plain text can be encrypted; this one is, or may be, one that AWS itself reads (`data_type`)."
   }
 
   applicability {

@@ -11,6 +11,7 @@ rule "aws/stepfunctions/logging" {
 
   references = [
     "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+    "https://github.com/aws-samples/serverless-patterns/pull/102",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine",
   ]
 
@@ -50,7 +51,14 @@ rule "aws/stepfunctions/logging" {
     when          = param.state_log_destination == null
 
     body {
-      name              = format("/aws/vendedlogs/states/%s", target.name != null ? target.name : resource.name)
+      set "name" {
+        value = format("/aws/vendedlogs/states/%s", target.name)
+        when  = target.name != null
+      }
+      set "name_prefix" {
+        value = format("/aws/vendedlogs/states/%s", target.name_prefix != null ? target.name_prefix : format("%s-", resource.name))
+        when  = target.name == null
+      }
       retention_in_days = 365
       set "kms_key_id" {
         value = param.kms_key
@@ -71,7 +79,7 @@ rule "aws/stepfunctions/logging" {
 
   applicability {
     level = "review"
-    note  = "The machine's role needs permission to deliver logs (logs:CreateLogDelivery and the like); inputs and outputs of steps stand in the log."
+    note  = "The machine's role needs permission to deliver logs (logs:CreateLogDelivery and the like) before this is applied, or the apply fails; inputs and outputs of steps stand in the log."
     cost  = "Log ingestion and storage are billed."
   }
 
@@ -157,6 +165,60 @@ rule "aws/stepfunctions/logging" {
     EOT
   }
 
+  example "a machine whose name Terraform makes" {
+    before = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        role_arn   = aws_iam_role.orders.arn
+        definition = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.orders_logs.arn}:*"
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders_logs" {
+        name_prefix       = "/aws/vendedlogs/states/orders-"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a machine whose name Terraform makes from a beginning" {
+    before = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name_prefix = "${var.team}-orders-"
+        role_arn    = aws_iam_role.orders.arn
+        definition  = file("orders.json")
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_sfn_state_machine" "orders" {
+        name_prefix = "${var.team}-orders-"
+        role_arn    = aws_iam_role.orders.arn
+        definition  = file("orders.json")
+
+        logging_configuration {
+          log_destination        = "${aws_cloudwatch_log_group.orders_logs.arn}:*"
+          include_execution_data = true
+          level                  = "ALL"
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders_logs" {
+        name_prefix       = "/aws/vendedlogs/states/${var.team}-orders-"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
   example "a log group of its own for each name" {
     before = <<-EOT
       resource "aws_sfn_state_machine" "orders" {
@@ -183,7 +245,6 @@ rule "aws/stepfunctions/logging" {
       resource "aws_cloudwatch_log_group" "orders_logs" {
         for_each = toset(var.names)
 
-        name              = "/aws/vendedlogs/states/${each.key}"
         retention_in_days = 365
       }
     EOT

@@ -25,7 +25,7 @@ rule "aws/vpc/pinned-zones" {
   param "zone_names" {
     type        = "string_list"
     required    = true
-    description = "Zones that may be used, by name."
+    description = "Zones that may be used, by name: at least as many as the code takes."
   }
 
   block "filter" {
@@ -41,7 +41,7 @@ rule "aws/vpc/pinned-zones" {
 
   applicability {
     level = "review"
-    note  = "Zones that are left out are no longer used; look at the plan for subnets that move."
+    note  = "Zones that are left out are no longer used; look at the plan for subnets that move. Code that takes more zones than are given, with `slice(…names, 0, 3)` or `names[2]`, fails at the next plan: `zone_names` must have as many as it takes."
   }
 
   example "all that are there" {

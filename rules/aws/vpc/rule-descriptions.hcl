@@ -28,32 +28,39 @@ rule "aws/vpc/rule-descriptions" {
     resource = ["aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]
   }
 
+  param "security_group_description" {
+    type        = "string"
+    default     = null
+    description = "What a group that says nothing of itself is to say, such as where its purpose is written down. Terraform replaces the group for it; null leaves a group with rules of its own as it is, and only its rules are described."
+  }
+
+  # Derived from the label it would say nothing, and the group is replaced for it: the text is the organisation's.
   set "description" {
-    value   = format("Rules of %s", resource.name)
+    value   = param.security_group_description
     present = true
-    when    = resource.type == "aws_security_group"
+    when    = resource.type == "aws_security_group" && (param.security_group_description != null || (target.ingress == null && target.egress == null))
   }
 
   set "ingress[*].description" {
-    value         = try(block.protocol == "-1" || block.protocol == "all" ? "All incoming traffic" : block.protocol == "icmp" || block.protocol == "icmpv6" ? format("Incoming %s", block.protocol) : block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port), block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port), format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port))
+    value         = try(block.protocol == "-1" || block.protocol == "all" ? "Incoming, all protocols" : block.protocol == "icmp" || block.protocol == "icmpv6" ? format("Incoming %s", block.protocol) : block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port), block.from_port == block.to_port ? format("Incoming %s %s", block.protocol, block.from_port) : format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port), format("Incoming %s %s-%s", block.protocol, block.from_port, block.to_port))
     present       = true
     create_blocks = false
   }
 
   set "egress[*].description" {
-    value         = try(block.protocol == "-1" || block.protocol == "all" ? "All outgoing traffic" : block.protocol == "icmp" || block.protocol == "icmpv6" ? format("Outgoing %s", block.protocol) : block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port), block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port), format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port))
+    value         = try(block.protocol == "-1" || block.protocol == "all" ? "Outgoing, all protocols" : block.protocol == "icmp" || block.protocol == "icmpv6" ? format("Outgoing %s", block.protocol) : block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port), block.from_port == block.to_port ? format("Outgoing %s %s", block.protocol, block.from_port) : format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port), format("Outgoing %s %s-%s", block.protocol, block.from_port, block.to_port))
     present       = true
     create_blocks = false
   }
 
   set "description" {
-    value   = try(format("%s %s", title(target.type), target.protocol == "-1" || target.protocol == "all" ? "of all traffic" : target.protocol == "icmp" || target.protocol == "icmpv6" ? target.protocol : target.from_port == target.to_port ? format("%s %s", target.protocol, target.from_port) : format("%s %s-%s", target.protocol, target.from_port, target.to_port)), target.from_port == target.to_port ? format("%s %s %s", title(target.type), target.protocol, target.from_port) : format("%s %s %s-%s", title(target.type), target.protocol, target.from_port, target.to_port), format("%s %s %s-%s", title(target.type), target.protocol, target.from_port, target.to_port))
+    value   = try(format("%s%s", title(target.type), target.protocol == "-1" || target.protocol == "all" ? ", all protocols" : target.protocol == "icmp" || target.protocol == "icmpv6" ? format(" %s", target.protocol) : target.from_port == target.to_port ? format(" %s %s", target.protocol, target.from_port) : format(" %s %s-%s", target.protocol, target.from_port, target.to_port)), target.from_port == target.to_port ? format("%s %s %s", title(target.type), target.protocol, target.from_port) : format("%s %s %s-%s", title(target.type), target.protocol, target.from_port, target.to_port), format("%s %s %s-%s", title(target.type), target.protocol, target.from_port, target.to_port))
     present = true
     when    = resource.type == "aws_security_group_rule"
   }
 
   set "description" {
-    value   = try(format("%s %s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol == "-1" || target.ip_protocol == "all" ? "of all traffic" : target.ip_protocol == "icmp" || target.ip_protocol == "icmpv6" ? target.ip_protocol : target.from_port == target.to_port ? format("%s %s", target.ip_protocol, target.from_port) : format("%s %s-%s", target.ip_protocol, target.from_port, target.to_port)), format("%s %s %s-%s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol, target.from_port, target.to_port))
+    value   = try(format("%s%s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol == "-1" || target.ip_protocol == "all" ? ", all protocols" : target.ip_protocol == "icmp" || target.ip_protocol == "icmpv6" ? format(" %s", target.ip_protocol) : target.from_port == target.to_port ? format(" %s %s", target.ip_protocol, target.from_port) : format(" %s %s-%s", target.ip_protocol, target.from_port, target.to_port)), format("%s %s %s-%s", resource.type == "aws_vpc_security_group_ingress_rule" ? "Ingress" : "Egress", target.ip_protocol, target.from_port, target.to_port))
     present = true
     when    = contains(["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"], resource.type)
   }
@@ -61,7 +68,7 @@ rule "aws/vpc/rule-descriptions" {
   applicability {
     level = "safe"
     lower "disruptive" {
-      when = resource.type == "aws_security_group" && target.description == null
+      when = resource.type == "aws_security_group" && target.description == null && param.security_group_description != null
       note = "AWS cannot change the description of a group that exists: Terraform will plan to replace the group, and fails while something uses it. Give it `create_before_destroy` and a `name_prefix`, or leave the group's own description as it is."
     }
     effect "replacement" {
@@ -72,7 +79,7 @@ rule "aws/vpc/rule-descriptions" {
   }
 
   example "nothing described" {
-    applicability = "disruptive"
+    applicability = "safe"
 
     before = <<-EOT
       resource "aws_security_group" "web" {
@@ -95,8 +102,7 @@ rule "aws/vpc/rule-descriptions" {
     EOT
     after  = <<-EOT
       resource "aws_security_group" "web" {
-        name        = "web"
-        description = "Rules of web"
+        name = "web"
 
         ingress {
           from_port   = 443
@@ -111,7 +117,88 @@ rule "aws/vpc/rule-descriptions" {
           to_port     = 0
           protocol    = "-1"
           cidr_blocks = ["0.0.0.0/0"]
-          description = "All outgoing traffic"
+          description = "Outgoing, all protocols"
+        }
+      }
+    EOT
+  }
+
+  example "nothing described, and the organisation has a word for groups" {
+    params        = { security_group_description = "See https://wiki.acme.example/networks" }
+    applicability = "disruptive"
+
+    before = <<-EOT
+      resource "aws_security_group" "web" {
+        name = "web"
+
+        ingress {
+          from_port   = 443
+          to_port     = 443
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "See https://wiki.acme.example/networks"
+
+        ingress {
+          from_port   = 443
+          to_port     = 443
+          protocol    = "tcp"
+          cidr_blocks = var.clients
+          description = "Incoming tcp 443"
+        }
+      }
+    EOT
+  }
+
+  example "a group whose rules stand elsewhere" {
+    before  = <<-EOT
+      resource "aws_security_group" "web" {
+        name = "web"
+      }
+
+      resource "aws_vpc_security_group_ingress_rule" "web" {
+        security_group_id = aws_security_group.web.id
+        ip_protocol       = "tcp"
+        from_port         = 443
+        to_port           = 443
+        cidr_ipv4         = "10.0.0.0/8"
+        description       = "HTTPS from the office"
+      }
+    EOT
+    address = "aws_security_group.web"
+    refused = "security_group_description"
+  }
+
+  example "all that goes to some networks" {
+    before = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "-1"
+          cidr_blocks = ["10.0.0.0/8"]
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_security_group" "web" {
+        name        = "web"
+        description = "web servers"
+
+        egress {
+          from_port   = 0
+          to_port     = 0
+          protocol    = "-1"
+          cidr_blocks = ["10.0.0.0/8"]
+          description = "Outgoing, all protocols"
         }
       }
     EOT
@@ -216,7 +303,7 @@ rule "aws/vpc/rule-descriptions" {
         security_group_id = aws_security_group.web.id
         ip_protocol       = "-1"
         cidr_ipv4         = "0.0.0.0/0"
-        description       = "Egress of all traffic"
+        description       = "Egress, all protocols"
       }
     EOT
   }
@@ -243,7 +330,7 @@ rule "aws/vpc/rule-descriptions" {
     before = <<-EOT
       resource "aws_security_group" "web" {
         name        = "web"
-        description = "Rules of web"
+        description = "web servers"
 
         ingress {
           from_port   = 8
@@ -263,7 +350,7 @@ rule "aws/vpc/rule-descriptions" {
     after  = <<-EOT
       resource "aws_security_group" "web" {
         name        = "web"
-        description = "Rules of web"
+        description = "web servers"
 
         ingress {
           from_port   = 8
@@ -278,7 +365,7 @@ rule "aws/vpc/rule-descriptions" {
           to_port     = 0
           protocol    = "all"
           cidr_blocks = var.clients
-          description = "All outgoing traffic"
+          description = "Outgoing, all protocols"
         }
       }
     EOT
@@ -328,7 +415,7 @@ rule "aws/vpc/rule-descriptions" {
 
       resource "aws_security_group" "web" {
         name        = "web"
-        description = "Rules of web"
+        description = "web servers"
 
         dynamic "ingress" {
           for_each = var.rules
@@ -348,7 +435,7 @@ rule "aws/vpc/rule-descriptions" {
 
       resource "aws_security_group" "web" {
         name        = "web"
-        description = "Rules of web"
+        description = "web servers"
 
         dynamic "ingress" {
           for_each = var.rules

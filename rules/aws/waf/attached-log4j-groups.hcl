@@ -144,7 +144,7 @@ rule "aws/waf/attached-log4j-groups" {
 
   refuse {
     when = !contains([for acl in resources("aws_wafv2_web_acl") : acl.reference.arn], target.web_acl_arn)
-    note = "The web ACL that is attached is not in this module, so its rules cannot be seen. Add the managed rule groups where it is declared."
+    note = "The web ACL that is attached is not in this module, or not known to be, so its rules cannot be seen. Add the managed rule groups where it is declared."
   }
 
   refuse {
