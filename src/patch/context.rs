@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hcl_edit::expr::Expression;
 use serde_json::Value;
 
 use crate::hcl::{Body, Document};
@@ -245,6 +246,18 @@ impl<'a> Context<'a> {
 }
 
 impl RuleScope<'_> {
+    /// The expression that `target.x` or `block.x` stands for, where it is written in that very block.
+    pub(super) fn attribute(&self, root: &str, name: &str) -> Option<Arc<Expression>> {
+        match (root, self.block.as_ref()) {
+            ("target" | "module", _) => {
+                let document = self.cx.target_document().ok()?;
+                Some(Arc::clone(&self.cx.target.in_document(&document)?.attribute(name)?.value))
+            }
+            ("block", Some(BlockMeaning::Body(_, _, body))) => Some(Arc::clone(&body.attribute(name)?.value)),
+            _ => None,
+        }
+    }
+
     /// `target.x` or `block.x` as code that means the same where the value is written; `None` where nothing does.
     pub(super) fn code(&self, root: &str, name: &str) -> Option<Term> {
         match (root, self.block.as_ref(), self.writing) {

@@ -117,9 +117,11 @@ fn value(scope: &RuleScope<'_>, expression: &Expression) -> Term {
         return term;
     }
     let condition = RuleScope { cx: scope.cx, block: scope.block.clone(), statement: scope.statement.clone(), writing: Writing::Condition };
+    let written = |by_name| Environment::new(&Written { values: &condition, code: scope, by_name }).evaluate(expression);
     match Environment::new(&condition).evaluate(expression) {
-        term @ Term::Known(_) => term,
-        other => match Environment::new(&Written { values: &condition, code: scope }).evaluate(expression) {
+        // What comes from a variable is written by its name where that can be: another caller may give another value.
+        term @ Term::Known(_) => Some(written(true)).filter(|written| matches!(written, Term::Code(_))).unwrap_or(term),
+        other => match written(false) {
             Term::Unknown => other,
             written => written,
         },
@@ -130,12 +132,18 @@ fn value(scope: &RuleScope<'_>, expression: &Expression) -> Term {
 struct Written<'s, 'c> {
     values: &'s RuleScope<'c>,
     code: &'s RuleScope<'c>,
+    /// Takes the code also of what is known, unless it is written out.
+    by_name: bool,
 }
 
 impl Scope for Written<'_, '_> {
     fn member(&self, root: &str, name: &str) -> Option<Term> {
         match self.values.member(root, name) {
-            Some(term @ Term::Known(_)) if term != Term::NULL => Some(term),
+            Some(term @ Term::Known(_)) if term != Term::NULL => {
+                let named = || self.code.code(root, name).filter(|code| matches!(code, Term::Code(_)));
+                let by_name = self.by_name && self.values.attribute(root, name).is_some_and(|held| crate::hcl::literal(&held).is_none());
+                Some(by_name.then(named).flatten().unwrap_or(term))
+            }
             // What is not written may still be known to the provider: `target.zone_id` in another block.
             other => self.code.code(root, name).or(other),
         }

@@ -258,7 +258,7 @@ rule "aws/cloudtrail/log-group" {
       }
 
       resource "aws_cloudwatch_log_group" "main_trail" {
-        name              = "/aws/cloudtrail/main"
+        name              = "/aws/cloudtrail/${var.name}"
         retention_in_days = 365
       }
     EOT
