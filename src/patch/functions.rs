@@ -93,6 +93,8 @@ fn text(value: impl Into<String>) -> Term {
 fn unary(name: &str, term: &Term) -> Option<Term> {
     Some(match name {
         "length" => number_term(length(term)? as f64),
+        // An argument that is absent equals no text, in whatever case it is written.
+        "lower" | "upper" if term.is_null() == Some(true) => Term::NULL,
         "lower" => text(term.text()?.to_lowercase()),
         "upper" => text(term.text()?.to_uppercase()),
         "title" => text(title(term.text()?)),

@@ -31,31 +31,31 @@ rule "aws/rds/instance-log-exports" {
   set "enabled_cloudwatch_logs_exports" {
     value   = ["postgresql", "upgrade"]
     present = true
-    when    = target.engine == null || target.engine == "postgres" || !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
+    when    = target.engine == null || lower(target.engine) == "postgres" || !(contains(["mysql", "mariadb", "postgres"], lower(target.engine)) || startswith(lower(target.engine), "oracle-") || startswith(lower(target.engine), "sqlserver-") || startswith(lower(target.engine), "db2-"))
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["audit", "error", "general", "slowquery"]
     present = true
-    when    = contains(["mysql", "mariadb"], target.engine)
+    when    = contains(["mysql", "mariadb"], lower(target.engine))
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["alert", "audit", "listener", "trace"]
     present = true
-    when    = startswith(target.engine, "oracle-")
+    when    = startswith(lower(target.engine), "oracle-")
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["agent", "error"]
     present = true
-    when    = startswith(target.engine, "sqlserver-")
+    when    = startswith(lower(target.engine), "sqlserver-")
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["diag.log", "notify.log"]
     present = true
-    when    = startswith(target.engine, "db2-")
+    when    = startswith(lower(target.engine), "db2-")
   }
 
   module "terraform-aws-modules/rds/aws" {
@@ -64,13 +64,13 @@ rule "aws/rds/instance-log-exports" {
     set "enabled_cloudwatch_logs_exports" {
       value   = ["postgresql", "upgrade"]
       present = true
-      when    = target.engine == "postgres"
+      when    = lower(target.engine) == "postgres"
     }
 
     set "enabled_cloudwatch_logs_exports" {
       value   = ["audit", "error", "general", "slowquery"]
       present = true
-      when    = contains(["mysql", "mariadb"], target.engine)
+      when    = contains(["mysql", "mariadb"], lower(target.engine))
     }
   }
 
@@ -80,7 +80,7 @@ rule "aws/rds/instance-log-exports" {
   }
 
   refuse {
-    when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
+    when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], lower(target.engine)) || startswith(lower(target.engine), "oracle-") || startswith(lower(target.engine), "sqlserver-") || startswith(lower(target.engine), "db2-"))
     note = "The engine is none whose logs an instance sends: Aurora, Neptune and DocumentDB send those of their cluster, RDS Custom sends none."
   }
 
@@ -266,5 +266,21 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     refused = true
+  }
+
+  example "an engine in capitals, as the provider lets it stand" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        engine         = "MySQL"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        engine                          = "MySQL"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
+    EOT
   }
 }
