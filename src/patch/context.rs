@@ -263,6 +263,7 @@ impl Scope for RuleScope<'_> {
             "resource" => match name {
                 "name" => self.cx.target.labels.last().map(|label| Term::Known(Value::from(label.as_str()))),
                 "type" => self.cx.target.labels.first().map(|label| Term::Known(Value::from(label.as_str()))),
+                "several" => Some(Term::Known(Value::Bool(super::reach::several(self.cx.bench, self.cx.target)))),
                 "repetition" => {
                     let document = self.cx.target_document().ok()?;
                     self.cx.target.in_document(&document).map(|block| repetition(&document, &block.body))
