@@ -299,6 +299,7 @@ impl Scope for RuleScope<'_> {
                 let found = self.cx.bench.blocks(self.cx.target.dir(), "resource", text(0));
                 Term::list(found.iter().map(|(key, _)| resource_term(self.cx.bench, key)).collect())
             }
+            "region" => super::region::region_of(self.cx.bench, self.cx.target),
             "provider_at_least" => {
                 let (provider, wanted) =
                     if arguments.len() == 2 { (text(0)?, text(1)?) } else { (self.cx.target.labels.first()?.split('_').next()?, text(0)?) };

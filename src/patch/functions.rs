@@ -9,7 +9,7 @@ use super::evaluate::{as_number, number_term, truth_term};
 use super::term::{Term, all, any, equal};
 
 /// Functions that look at the code around the target; the scope of a rule answers them.
-pub const OF_SCOPE: &[&str] = &["companion", "linked", "linked_resource", "provider_at_least", "resources"];
+pub const OF_SCOPE: &[&str] = &["companion", "linked", "linked_resource", "provider_at_least", "region", "resources"];
 
 /// Names that `call` knows, for messages about unknown ones.
 pub const NAMES: &[&str] = &[
