@@ -239,7 +239,7 @@ rule "aws/ebs/volume-encryption" {
     EOT
   }
 
-  example "encrypted already, with another key than the organisation's" {
+  example "already encrypted with the key of AWS, where the organisation has its own" {
     params = { kms_key = aws_kms_key.ebs.arn }
 
     before    = <<-EOT

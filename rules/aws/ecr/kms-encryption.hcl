@@ -237,7 +237,7 @@ rule "aws/ecr/kms-encryption" {
     EOT
   }
 
-  example "encrypted already, with another key than the organisation's" {
+  example "already encrypted with the key of AWS, where the organisation has its own" {
     params = { kms_key = aws_kms_key.images.arn }
 
     before    = <<-EOT

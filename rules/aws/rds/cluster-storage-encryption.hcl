@@ -329,7 +329,7 @@ rule "aws/rds/cluster-storage-encryption" {
     refused = true
   }
 
-  example "encrypted already, with another key than the organisation's" {
+  example "already encrypted with the key of AWS, where the organisation has its own" {
     params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 
     before    = <<-EOT
