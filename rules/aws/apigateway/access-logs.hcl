@@ -41,7 +41,9 @@ rule "aws/apigateway/access-logs" {
     attribute     = "arn"
 
     body {
-      name              = format("/aws/apigateway/%s", resource.name)
+      # By API and stage: a block that is there several times, or a module that is called twice, must not ask for one name twice.
+      # The name of a log group has no dollar sign.
+      name              = resource.type == "aws_apigatewayv2_stage" ? format("/aws/apigateway/%s/%s", target.api_id, resource.repetition != null ? target.name : try(target.name == "$default" ? "default" : target.name, resource.name)) : format("/aws/apigateway/%s/%s", target.rest_api_id, target.stage_name)
       retention_in_days = 365
       set "kms_key_id" {
         value = param.kms_key
@@ -83,7 +85,7 @@ rule "aws/apigateway/access-logs" {
       }
 
       resource "aws_cloudwatch_log_group" "orders" {
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/prod"
         retention_in_days = 365
       }
     EOT
@@ -114,7 +116,7 @@ rule "aws/apigateway/access-logs" {
       resource "aws_cloudwatch_log_group" "orders" {
         for_each = toset(var.names)
 
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/${each.key}"
         retention_in_days = 365
       }
     EOT
@@ -139,7 +141,7 @@ rule "aws/apigateway/access-logs" {
       }
 
       resource "aws_cloudwatch_log_group" "orders" {
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_apigatewayv2_api.orders.id}/prod"
         retention_in_days = 365
       }
     EOT
@@ -184,9 +186,96 @@ rule "aws/apigateway/access-logs" {
       }
 
       resource "aws_cloudwatch_log_group" "orders" {
-        name              = "/aws/apigateway/orders"
+        name              = "/aws/apigateway/${aws_api_gateway_rest_api.orders.id}/prod"
         retention_in_days = 365
         kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the stage that takes what no other does" {
+    before = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = "$default"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = "$default"
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = "/aws/apigateway/${aws_apigatewayv2_api.orders.id}/default"
+        retention_in_days = 365
+      }
+    EOT
+  }
+
+  example "a stage whose name callers give" {
+    before = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = var.stage
+      }
+
+      variable "stage" {
+        type = string
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        api_id = aws_apigatewayv2_api.orders.id
+        name   = var.stage
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders.arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        name              = "/aws/apigateway/${aws_apigatewayv2_api.orders.id}/orders"
+        retention_in_days = 365
+      }
+
+      variable "stage" {
+        type = string
+      }
+    EOT
+  }
+
+  example "several stages of the newer kind of API" {
+    before = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        for_each = toset(var.stages)
+        api_id   = aws_apigatewayv2_api.orders.id
+        name     = each.key
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_apigatewayv2_stage" "orders" {
+        for_each = toset(var.stages)
+        api_id   = aws_apigatewayv2_api.orders.id
+        name     = each.key
+
+        access_log_settings {
+          destination_arn = aws_cloudwatch_log_group.orders[each.key].arn
+          format          = jsonencode({ requestId = "$context.requestId", ip = "$context.identity.sourceIp", requestTime = "$context.requestTime", httpMethod = "$context.httpMethod", status = "$context.status", responseLength = "$context.responseLength" })
+        }
+      }
+
+      resource "aws_cloudwatch_log_group" "orders" {
+        for_each = toset(var.stages)
+
+        name              = "/aws/apigateway/${aws_apigatewayv2_api.orders.id}/${each.key}"
+        retention_in_days = 365
       }
     EOT
   }
