@@ -282,6 +282,11 @@ impl Scope for RuleScope<'_> {
             "resource" => match name {
                 "name" => self.cx.target.labels.last().map(|label| Term::Known(Value::from(label.as_str()))),
                 "type" => self.cx.target.labels.first().map(|label| Term::Known(Value::from(label.as_str()))),
+                "several" => Some(Term::Known(Value::Bool(super::reach::several(self.cx.bench, self.cx.target)))),
+                "repetition" => {
+                    let document = self.cx.target_document().ok()?;
+                    self.cx.target.in_document(&document).map(|block| repetition(&document, &block.body))
+                }
                 _ => None,
             },
             _ => None,
@@ -313,6 +318,7 @@ impl Scope for RuleScope<'_> {
                 let found = self.cx.bench.blocks(self.cx.target.dir(), "resource", text(0));
                 Term::list(found.iter().map(|(key, _)| resource_term(self.cx.bench, key)).collect())
             }
+            "region" => super::region::region_of(self.cx.bench, self.cx.target),
             "provider_at_least" => {
                 let (provider, wanted) =
                     if arguments.len() == 2 { (text(0)?, text(1)?) } else { (self.cx.target.labels.first()?.split('_').next()?, text(0)?) };
@@ -324,7 +330,17 @@ impl Scope for RuleScope<'_> {
     }
 }
 
-/// A resource as an object: its arguments, `name` of the block as `resource_name`, and `reference` (code that names it).
+/// What decides how many instances of a block there are, as it is written: two blocks with the same have the same instances. Null
+/// where there is exactly one.
+fn repetition(document: &Document, body: &Body) -> Term {
+    let written = |name: &str| {
+        let value = document.slice(body.attribute(name)?.value_span);
+        Some(Term::Known(Value::from(format!("{name} = {}", value.split_whitespace().collect::<Vec<_>>().join(" ")))))
+    };
+    written("count").or_else(|| written("for_each")).unwrap_or(Term::NULL)
+}
+
+/// A resource as an object: its arguments, `name` of the block as `resource_name`, `reference` (code that names it), and `repetition`.
 fn resource_term(bench: &Workbench, key: &BlockKey) -> Term {
     let Ok(document) = bench.document(&key.path) else { return Term::Unknown };
     let Some(block) = key.in_document(&document) else { return Term::Unknown };
@@ -332,5 +348,6 @@ fn resource_term(bench: &Workbench, key: &BlockKey) -> Term {
     let mut members = body_term(bench, &site, &block.body).members().unwrap_or_default();
     members.push(("resource_name".into(), Term::Known(Value::from(block.label(1).unwrap_or_default()))));
     members.push(("reference".into(), Term::Code(key.local_address())));
+    members.push(("repetition".into(), repetition(&document, &block.body)));
     Term::object(members)
 }

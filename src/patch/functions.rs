@@ -9,7 +9,7 @@ use super::evaluate::{as_number, number_term, truth_term};
 use super::term::{Term, all, any, equal};
 
 /// Functions that look at the code around the target; the scope of a rule answers them.
-pub const OF_SCOPE: &[&str] = &["companion", "linked", "linked_resource", "provider_at_least", "resources"];
+pub const OF_SCOPE: &[&str] = &["companion", "linked", "linked_resource", "provider_at_least", "region", "resources"];
 
 /// Names that `call` knows, for messages about unknown ones.
 pub const NAMES: &[&str] = &[
@@ -93,6 +93,8 @@ fn text(value: impl Into<String>) -> Term {
 fn unary(name: &str, term: &Term) -> Option<Term> {
     Some(match name {
         "length" => number_term(length(term)? as f64),
+        // An argument that is absent equals no text, in whatever case it is written.
+        "lower" | "upper" if term.is_null() == Some(true) => Term::NULL,
         "lower" => text(term.text()?.to_lowercase()),
         "upper" => text(term.text()?.to_uppercase()),
         "title" => text(title(term.text()?)),

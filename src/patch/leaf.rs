@@ -91,9 +91,7 @@ pub(super) fn common(leaves: &[Leaf]) -> Term {
         (Decided::Given(_) | Decided::Unknown(_), _) => Term::Unknown,
         _ if alike => term,
         // Different values that are all something: at least neither null nor empty.
-        _ if leaves.iter().all(|leaf| leaf.term().is_null() == Some(false) && !is_empty(&leaf.term())) => {
-            Term::Code("several values".into())
-        }
+        _ if leaves.iter().all(|leaf| leaf.term().is_null() == Some(false) && !is_empty(&leaf.term())) => Term::several(),
         _ => Term::Unknown,
     }
 }

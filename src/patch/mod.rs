@@ -8,10 +8,11 @@
 //!
 //! Names: `target.x` (argument or nested blocks of the target; absent is null, blocks are a list of objects of which a list of
 //! one stands for its element), `param.x`, `block.x` (the nested block an operation looks at), `statement.x` (a policy
-//! statement), `resource.name`, `resource.type`. Functions: Terraform's common ones (see `functions.rs`) and
+//! statement), `resource.name`, `resource.type`, `resource.repetition` (`count` or `for_each` as written), `resource.several`
+//! (whether it is there more than once). Functions: Terraform's common ones (see `functions.rs`) and
 //! `linked("type", "argument")` (whether a resource of that type refers to the target), `linked_resource("type", "argument")`
 //! (that resource as an object; `reference` is the code that names it), `resources("type")` (those of the module),
-//! `provider_at_least("4.0")`.
+//! `region()` (where the target's provider works), `provider_at_least("4.0")`.
 //!
 //! A condition is true, false or unknown: `when` needs true, `refuse` and `lower` fire on true or unknown.
 //!

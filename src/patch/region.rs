@@ -6,6 +6,7 @@ use crate::model::{Refusal, RefusalKind};
 use super::context::Context;
 use super::follow::term_of;
 use super::plan::{Change, shorten};
+use super::term::Term;
 use super::workbench::{BlockKey, Workbench};
 
 /// Deepest chain of module calls that is followed to a provider.
@@ -67,13 +68,18 @@ fn region_in<'v>(argument: &str, value: &'v str) -> Option<&'v str> {
     }
 }
 
+/// The region of a block as a value, for conditions; unknown where the callers of its module differ or the environment decides.
+pub(super) fn region_of(bench: &Workbench, key: &BlockKey) -> Term {
+    provider_region(bench, key, MAX_DEPTH).map_or(Term::Unknown, |region| Term::Known(region.into()))
+}
+
 /// The region that the provider of a block works in, when the code says so for all callers of its module alike.
 fn provider_region(bench: &Workbench, key: &BlockKey, left: usize) -> Option<String> {
     let document = bench.document(&key.path).ok()?;
     let block = key.in_document(&document)?;
     if key.kind == "module" {
         let default = block.attribute("providers").is_none();
-        return region_of(bench, key.dir(), None, left).filter(|_| default);
+        return configured(bench, key.dir(), None, left).filter(|_| default);
     }
     if let Some(own) = block.attribute("region") {
         return literal(&own.value)?.as_str().map(str::to_owned);
@@ -82,10 +88,10 @@ fn provider_region(bench: &Workbench, key: &BlockKey, left: usize) -> Option<Str
         None => None,
         Some(provider) => Some(traversal_names(&provider.value).and_then(|names| names.get(1).cloned())?),
     };
-    region_of(bench, key.dir(), alias.as_deref(), left)
+    configured(bench, key.dir(), alias.as_deref(), left)
 }
 
-fn region_of(bench: &Workbench, dir: &str, alias: Option<&str>, left: usize) -> Option<String> {
+fn configured(bench: &Workbench, dir: &str, alias: Option<&str>, left: usize) -> Option<String> {
     for (key, document) in bench.blocks(dir, "provider", Some("aws")) {
         let block = key.in_document(&document)?;
         let named = block.attribute("alias").and_then(|alias| literal(&alias.value)?.as_str().map(str::to_owned));
@@ -108,7 +114,7 @@ fn region_of(bench: &Workbench, dir: &str, alias: Option<&str>, left: usize) -> 
             (None, None) => None,
             (None, Some(_)) => return None,
         };
-        region_of(bench, &call.dir, alias.as_deref(), left.checked_sub(1)?)
+        configured(bench, &call.dir, alias.as_deref(), left.checked_sub(1)?)
     });
     let first = regions.next()??;
     regions.all(|region| region.as_ref() == Some(&first)).then_some(first)

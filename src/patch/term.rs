@@ -17,9 +17,18 @@ pub enum Term {
     Unknown,
 }
 
+/// Stands for values that differ from case to case, of which only that each is something is known.
+const SEVERAL: &str = "several values";
+
 impl Term {
     /// `null`.
     pub const NULL: Self = Self::Known(Value::Null);
+
+    /// Values that differ from case to case, none of them null or empty. Such a term is not known to equal another of its kind.
+    #[must_use]
+    pub fn several() -> Self {
+        Self::Code(SEVERAL.into())
+    }
 
     /// A list; known as a whole when every element is.
     #[must_use]
@@ -151,7 +160,7 @@ impl Term {
 pub fn equal(a: &Term, b: &Term) -> Option<bool> {
     match (a, b) {
         (Term::Known(a), Term::Known(b)) => Some(same(a, b)),
-        (Term::Code(a), Term::Code(b)) if squeeze(a) == squeeze(b) => Some(true),
+        (Term::Code(a), Term::Code(b)) if a != SEVERAL && squeeze(a) == squeeze(b) => Some(true),
         (other, Term::Known(Value::Null)) | (Term::Known(Value::Null), other) => other.is_null(),
         (Term::List(_) | Term::Known(Value::Array(_)), Term::List(_) | Term::Known(Value::Array(_))) => equal_lists(a, b),
         _ => None,

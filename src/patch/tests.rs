@@ -569,3 +569,10 @@ fn what_waits_for_another_fix_is_tried_again_and_many_modules_are_fixed_side_by_
     assert!(all.workspace.iter().all(|(_, text)| text == after));
     assert_eq!(all.patch.unwrap().files.len(), 40);
 }
+
+#[test]
+fn values_that_differ_from_case_to_case_are_not_known_to_be_equal() {
+    let rule = rule("a_db", "set \"encrypted\" {\n value = true\n when = target.a == target.b\n}");
+    let code = "variable \"x\" {\n  type = string\n}\n\nresource \"a_db\" \"x\" {\n  a = var.x != \"\" ? \"p\" : \"q\"\n  b = var.x != \"\" ? \"q\" : \"p\"\n}\n";
+    assert_eq!(refused(&rule, &[("main.tf", code)], "a_db.x").kind, RefusalKind::DecidedElsewhere);
+}

@@ -58,6 +58,7 @@ pub const FUNCTIONS: &[&str] = &[
     "named_principals",
     "one",
     "provider_at_least",
+    "region",
     "replace",
     "resources",
     "reverse",

@@ -312,7 +312,7 @@ mod tests {
             "`CKV_AWS_16`",
             "`kms_key_id`",
             "A read replica takes its encryption",
-            "Left alone: already encrypted.",
+            "Left alone: already encrypted",
         ] {
             assert!(page.contains(wanted), "{wanted} is missing in\n{page}");
         }

@@ -36,6 +36,7 @@ rule "aws/athena/database-encryption" {
     when    = param.kms_key == null
   }
 
+  # Another way of encrypting would replace a database that is encrypted already.
   block "encryption_configuration" {
     body {
       encryption_option = "SSE_KMS"
@@ -44,7 +45,7 @@ rule "aws/athena/database-encryption" {
         keep  = true
       }
     }
-    when = param.kms_key != null
+    when = param.kms_key != null && target.encryption_configuration.encryption_option == null
   }
 
   applicability {
@@ -127,5 +128,21 @@ rule "aws/athena/database-encryption" {
         }
       }
     EOT
+  }
+
+  example "encrypted already, with keys that S3 manages" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_athena_database" "main" {
+        name   = "analytics"
+        bucket = aws_s3_bucket.results.id
+
+        encryption_configuration {
+          encryption_option = "SSE_S3"
+        }
+      }
+    EOT
+    unchanged = true
   }
 }

@@ -47,7 +47,7 @@ rule "aws/athena/workgroup-encryption" {
         keep  = true
       }
     }
-    when = param.kms_key != null
+    when = param.kms_key != null && target.configuration.result_configuration.encryption_configuration.encryption_option == null
   }
 
   applicability {
@@ -137,5 +137,24 @@ rule "aws/athena/workgroup-encryption" {
         }
       }
     EOT
+  }
+
+  example "encrypted already, with keys that S3 manages" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_athena_workgroup" "main" {
+        name = "analytics"
+
+        configuration {
+          result_configuration {
+            encryption_configuration {
+              encryption_option = "SSE_S3"
+            }
+          }
+        }
+      }
+    EOT
+    unchanged = true
   }
 }

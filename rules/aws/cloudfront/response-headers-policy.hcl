@@ -26,7 +26,7 @@ rule "aws/cloudfront/response-headers-policy" {
   param "response_headers_policy_id" {
     type        = "expression"
     default     = null
-    description = "Response headers policy: an id or a reference such as data.aws_cloudfront_response_headers_policy.security.id. Null means a policy of its own with the headers of AWS's managed SecurityHeadersPolicy, written beside the distribution."
+    description = "Response headers policy: an id or a reference such as data.aws_cloudfront_response_headers_policy.security.id. Null means a policy of its own, written beside the distribution: no framing by others, no sniffing, the referrer's origin only, HTTPS only for the name and all below it."
   }
 
   set "default_cache_behavior.response_headers_policy_id" {
@@ -65,10 +65,13 @@ rule "aws/cloudfront/response-headers-policy" {
             }
           }
 
+          # As rule aws/cloudfront/hsts wants it.
           block "strict_transport_security" {
             body {
               access_control_max_age_sec = 31536000
-              override                   = false
+              include_subdomains         = true
+              override                   = true
+              preload                    = true
             }
           }
         }
@@ -77,13 +80,14 @@ rule "aws/cloudfront/response-headers-policy" {
   }
 
   refuse {
-    when = param.response_headers_policy_id == null && (target.count != null || target.for_each != null)
-    note = "One policy serves all distributions of the block, and its name must be its own. Write it once, and give it with `response_headers_policy_id`."
+    when = param.response_headers_policy_id == null && resource.several
+    note = "The distribution is there several times, by its block or through calls of its module: each would write a policy of the same name, which an account takes once. Write one policy, and give it with `response_headers_policy_id`."
   }
 
   applicability {
-    level = "review"
-    note  = "Browsers refuse to show the site in frames, or to load it over HTTP, as the policy says."
+    level     = "review"
+    note      = "Browsers refuse to show the site in frames, or to load it over HTTP, as the policy says. A policy written here means every name below the site's as well; take care that they all have HTTPS."
+    behaviour = "Browsers remember for a year that the site speaks HTTPS only; this cannot be taken back quickly."
   }
 
   example "no headers" {
@@ -162,7 +166,9 @@ rule "aws/cloudfront/response-headers-policy" {
 
           strict_transport_security {
             access_control_max_age_sec = 31536000
-            override                   = false
+            include_subdomains         = true
+            override                   = true
+            preload                    = true
           }
         }
       }
@@ -224,5 +230,34 @@ rule "aws/cloudfront/response-headers-policy" {
       }
     EOT
     refused = true
+  }
+
+  example "in a module that is called twice" {
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "cdn" {
+        enabled = true
+
+        default_cache_behavior {
+          allowed_methods        = ["GET", "HEAD"]
+          cached_methods         = ["GET", "HEAD"]
+          target_origin_id       = "web"
+          viewer_protocol_policy = "redirect-to-https"
+        }
+      }
+    EOT
+
+    file "site/main.tf" {
+      before = <<-EOT
+        module "docs" {
+          source = "../"
+        }
+
+        module "site" {
+          source = "../"
+        }
+      EOT
+    }
+
+    refused = "there several times"
   }
 }

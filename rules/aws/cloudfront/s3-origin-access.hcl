@@ -61,8 +61,8 @@ rule "aws/cloudfront/s3-origin-access" {
   }
 
   refuse {
-    when = param.origin_access_control_id == null && (target.count != null || target.for_each != null)
-    note = "One origin access control serves all distributions of the block, and its name must be its own. Write it once, and give it with `origin_access_control_id`."
+    when = param.origin_access_control_id == null && resource.several
+    note = "The distribution is there several times, by its block or through calls of its module: each would write an origin access control of the same name, which an account takes once. Write one, and give it with `origin_access_control_id`."
   }
 
   refuse {
@@ -521,5 +521,31 @@ rule "aws/cloudfront/s3-origin-access" {
       }
     EOT
     unchanged = true
+  }
+
+  example "in a module that is called for each brand" {
+    before  = <<-EOT
+      resource "aws_cloudfront_distribution" "site" {
+        enabled = true
+
+        origin {
+          domain_name = aws_s3_bucket.site.bucket_regional_domain_name
+          origin_id   = "site"
+        }
+      }
+
+      resource "aws_s3_bucket" "site" {}
+    EOT
+
+    file "brands/main.tf" {
+      before = <<-EOT
+        module "site" {
+          for_each = toset(var.brands)
+          source   = "../"
+        }
+      EOT
+    }
+
+    refused = "there several times"
   }
 }

@@ -38,14 +38,16 @@ rule "aws/ebs/volume-encryption" {
     description = "Key to encrypt with: an ARN or a reference such as aws_kms_key.ebs.arn. Null means the account's default key."
   }
 
+  # The key goes with the switch: to give one to a volume that is encrypted already would replace it. Asked for first, while the
+  # switch is still what it was.
+  set "kms_key_id" {
+    value = param.kms_key
+    when  = param.kms_key != null && target.kms_key_id == null && target.encrypted != true
+  }
+
   set "encrypted" {
     value   = true
     default = false
-  }
-
-  set "kms_key_id" {
-    value = param.kms_key
-    when  = param.kms_key != null && target.kms_key_id == null
   }
 
   refuse {
@@ -189,8 +191,8 @@ rule "aws/ebs/volume-encryption" {
       resource "aws_ebs_volume" "data" {
         availability_zone = "eu-west-1a"
         size              = 40
-        encrypted         = true
         kms_key_id        = aws_kms_key.ebs.arn
+        encrypted         = true
       }
 
       resource "aws_kms_key" "ebs" {
@@ -235,5 +237,18 @@ rule "aws/ebs/volume-encryption" {
         instance_id = aws_instance.orders.id
       }
     EOT
+  }
+
+  example "already encrypted with the key of AWS, where the organisation has its own" {
+    params = { kms_key = aws_kms_key.ebs.arn }
+
+    before    = <<-EOT
+      resource "aws_ebs_volume" "data" {
+        availability_zone = "eu-west-1a"
+        size              = 40
+        encrypted         = true
+      }
+    EOT
+    unchanged = true
   }
 }

@@ -40,7 +40,8 @@ rule "aws/ecr/kms-encryption" {
       set "kms_key" {
         value = param.kms_key
         keep  = true
-        when  = param.kms_key != null
+        # To give a key to a repository that has KMS already would replace it, images and all.
+        when = param.kms_key != null && !contains(["KMS", "KMS_DSSE"], target.encryption_configuration.encryption_type)
       }
     }
   }
@@ -48,15 +49,15 @@ rule "aws/ecr/kms-encryption" {
   module "terraform-aws-modules/ecr/aws" {
     version = ">= 1.0"
 
-    set "repository_encryption_type" {
-      value  = "KMS"
-      one_of = ["KMS", "KMS_DSSE"]
-    }
-
     set "repository_kms_key" {
       value   = param.kms_key
       present = true
-      when    = param.kms_key != null
+      when    = param.kms_key != null && !contains(["KMS", "KMS_DSSE"], target.repository_encryption_type)
+    }
+
+    set "repository_encryption_type" {
+      value  = "KMS"
+      one_of = ["KMS", "KMS_DSSE"]
     }
   }
 
@@ -206,5 +207,62 @@ rule "aws/ecr/kms-encryption" {
         repository_encryption_type = "KMS"
       }
     EOT
+  }
+
+  example "with the organisation's key" {
+    params = { kms_key = aws_kms_key.images.arn }
+
+    before = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name = "orders"
+      }
+
+      resource "aws_kms_key" "images" {
+        enable_key_rotation = true
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name = "orders"
+
+        encryption_configuration {
+          encryption_type = "KMS"
+          kms_key         = aws_kms_key.images.arn
+        }
+      }
+
+      resource "aws_kms_key" "images" {
+        enable_key_rotation = true
+      }
+    EOT
+  }
+
+  example "already encrypted with the key of AWS, where the organisation has its own" {
+    params = { kms_key = aws_kms_key.images.arn }
+
+    before    = <<-EOT
+      resource "aws_ecr_repository" "main" {
+        name = "orders"
+
+        encryption_configuration {
+          encryption_type = "KMS"
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/ecr ~> 2.0, encrypted already" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/ecr/aws"
+        version = "~> 2.0"
+
+        repository_encryption_type = "KMS"
+      }
+    EOT
+    unchanged = true
   }
 }

@@ -25,7 +25,7 @@ rule "aws/elasticache/cluster-backups" {
 
   target {
     resource = "aws_elasticache_cluster"
-    when     = target.engine != "memcached"
+    when     = lower(target.engine) != "memcached"
   }
 
   param "days" {

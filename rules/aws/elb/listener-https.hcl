@@ -43,27 +43,28 @@ rule "aws/elb/listener-https" {
     description = "Certificate for the names that clients use: an ARN or a reference such as aws_acm_certificate.web.arn. Not needed where the load balancer has an HTTPS listener on port 443."
   }
 
-  # A second listener on port 443 is none that the load balancer could have.
+  # A second listener on port 443 is none that the load balancer could have. One that `count` or `for_each` may leave out is none to
+  # lead visitors to, unless this one is left out with it.
   remove "default_action.target_group_arn" {
-    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   remove "default_action.forward" {
-    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   remove "default_action.fixed_response" {
-    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   set "default_action.type" {
     value         = "redirect"
     create_blocks = false
-    when          = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when          = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   block "default_action.redirect" {
-    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
 
     body {
       port        = "443"
@@ -75,28 +76,33 @@ rule "aws/elb/listener-https" {
   set "certificate_arn" {
     value   = param.certificate_arn
     present = true
-    when    = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when    = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   set "protocol" {
     value = "HTTPS"
-    when  = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when  = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   set "port" {
     value = 443
-    when  = target.port == 80 && !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when  = target.port == 80 && !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   set "ssl_policy" {
     value   = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     present = true
-    when    = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false)
+    when    = !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
   }
 
   refuse {
-    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false) && (linked("aws_lb_listener_rule", "listener_arn") || linked("aws_alb_listener_rule", "listener_arn"))
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false) && (linked("aws_lb_listener_rule", "listener_arn") || linked("aws_alb_listener_rule", "listener_arn"))
     note = "The load balancer serves HTTPS already, and this listener has rules of its own that a redirect would not reach: they would still answer over plain HTTP. Move them to the HTTPS listener first."
+  }
+
+  refuse {
+    when = try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn]), false) && !try(target.port == 80 && anytrue([for other in concat(resources("aws_lb_listener"), resources("aws_alb_listener")) : other.resource_name != resource.name && other.protocol == "HTTPS" && other.port == 443 && other.load_balancer_arn == target.load_balancer_arn && (other.repetition == null || other.repetition == resource.repetition || other.count > 0)]), false)
+    note = "The load balancer has an HTTPS listener only under a condition (`count` or `for_each`). Where that one is left out, a redirect would lead nowhere; where it is there, this one cannot have port 443. Decide first that HTTPS is always served."
   }
 
   applicability {
@@ -653,5 +659,242 @@ rule "aws/elb/listener-https" {
       }
     EOT
     refused = true
+  }
+
+  example "HTTPS only with a certificate that is not given" {
+    before  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type    = string
+        default = ""
+      }
+    EOT
+    refused = "only under a condition"
+  }
+
+  example "HTTPS only with a certificate that nobody gives" {
+    before  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type = string
+      }
+    EOT
+    refused = "only under a condition"
+  }
+
+  example "HTTPS only with a certificate that is given" {
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type    = string
+        default = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "redirect"
+
+          redirect {
+            port        = "443"
+            protocol    = "HTTPS"
+            status_code = "HTTP_301"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type    = string
+        default = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "both listeners under one condition" {
+    before = <<-EOT
+      resource "aws_lb_listener" "http" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type = string
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type = "redirect"
+
+          redirect {
+            port        = "443"
+            protocol    = "HTTPS"
+            status_code = "HTTP_301"
+          }
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type = string
+      }
+    EOT
+  }
+
+  example "either listener" {
+    before  = <<-EOT
+      resource "aws_lb_listener" "http" {
+        count             = var.certificate_arn != "" ? 0 : 1
+        load_balancer_arn = aws_lb.web.arn
+        port              = 80
+        protocol          = "HTTP"
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      resource "aws_lb_listener" "https" {
+        count             = var.certificate_arn != "" ? 1 : 0
+        load_balancer_arn = aws_lb.web.arn
+        port              = 443
+        protocol          = "HTTPS"
+        certificate_arn   = var.certificate_arn
+
+        default_action {
+          type             = "forward"
+          target_group_arn = aws_lb_target_group.web.arn
+        }
+      }
+
+      variable "certificate_arn" {
+        type = string
+      }
+    EOT
+    refused = "only under a condition"
   }
 }

@@ -12,6 +12,7 @@ rule "aws/elb/target-group-https" {
   references = [
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_target_group",
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
   ]
 
   aliases {
@@ -30,12 +31,28 @@ rule "aws/elb/target-group-https" {
     description = "Port on which the targets answer over TLS, once they do."
   }
 
+  # Asked for while the group's port is still what it was.
+  set "health_check.port" {
+    value = tostring(param.backend_tls_port)
+    when  = target.health_check.port != null && target.health_check.port == target.port
+  }
+
   set "protocol" {
     value = "HTTPS"
   }
 
   set "port" {
     value = param.backend_tls_port
+  }
+
+  # Health checks speak HTTP unless told otherwise, and no target would answer that on the port for TLS.
+  set "health_check.protocol" {
+    value = "HTTPS"
+  }
+
+  refuse {
+    when = target.health_check.port != null && target.health_check.port != "traffic-port" && target.health_check.port != target.port && target.health_check.port != param.backend_tls_port && target.health_check.protocol != "HTTPS"
+    note = "Health checks go over plain HTTP to a port of their own. Decide first whether the targets answer them over TLS, and on which port."
   }
 
   applicability {
@@ -66,6 +83,10 @@ rule "aws/elb/target-group-https" {
         name     = "web"
         port     = 8443
         protocol = "HTTPS"
+
+        health_check {
+          protocol = "HTTPS"
+        }
       }
     EOT
   }
@@ -92,5 +113,136 @@ rule "aws/elb/target-group-https" {
       }
     EOT
     unchanged = true
+  }
+
+  example "health checks on the port of the traffic" {
+    params = { backend_tls_port = 8443 }
+
+    before = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 8080
+        protocol = "HTTP"
+
+        health_check {
+          path = "/health"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 8443
+        protocol = "HTTPS"
+
+        health_check {
+          path     = "/health"
+          protocol = "HTTPS"
+        }
+      }
+    EOT
+  }
+
+  example "health checks written out" {
+    params = { backend_tls_port = 8443 }
+
+    before = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 5000
+        protocol = "HTTP"
+
+        health_check {
+          path     = "/health"
+          port     = "5000"
+          protocol = "HTTP"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 8443
+        protocol = "HTTPS"
+
+        health_check {
+          path     = "/health"
+          port     = "8443"
+          protocol = "HTTPS"
+        }
+      }
+    EOT
+  }
+
+  example "one variable for both ports" {
+    params = { backend_tls_port = 8443 }
+
+    before  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = var.port
+        protocol = "HTTP"
+
+        health_check {
+          path = "/health"
+          port = var.port
+        }
+      }
+
+      variable "port" {
+        type    = number
+        default = 5000
+      }
+    EOT
+    refused = true
+  }
+
+  example "health checks on a port of their own" {
+    params = { backend_tls_port = 8443 }
+
+    before  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 5000
+        protocol = "HTTP"
+
+        health_check {
+          path = "/health"
+          port = "9000"
+        }
+      }
+    EOT
+    refused = "port of their own"
+  }
+
+  example "health checks over TLS already, on a port of their own" {
+    params = { backend_tls_port = 8443 }
+
+    before = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 5000
+        protocol = "HTTP"
+
+        health_check {
+          path     = "/health"
+          port     = "9443"
+          protocol = "HTTPS"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_lb_target_group" "web" {
+        name     = "web"
+        port     = 8443
+        protocol = "HTTPS"
+
+        health_check {
+          path     = "/health"
+          port     = "9443"
+          protocol = "HTTPS"
+        }
+      }
+    EOT
   }
 }

@@ -16,8 +16,8 @@ rule "aws/msk/encryption" {
 
   aliases {
     checkov      = ["CKV_AWS_81"]
-    trivy        = ["AWS-0073", "AWS-0179"]
-    tfsec        = ["aws-msk-enable-in-transit-encryption", "aws-msk-enable-at-rest-encryption"]
+    trivy        = ["AWS-0073"]
+    tfsec        = ["aws-msk-enable-in-transit-encryption"]
     kics         = ["6db52fa6-d4da-4608-908a-89f0c59e743e"]
     security_hub = ["MSK.1"]
     prowler      = ["kafka_cluster_in_transit_encryption_enabled"]
@@ -27,20 +27,8 @@ rule "aws/msk/encryption" {
     resource = "aws_msk_cluster"
   }
 
-  param "kms_key" {
-    type        = "expression"
-    default     = null
-    description = "Key for data at rest: an ARN or a reference. Null means the AWS managed key aws/kafka."
-  }
-
   block "encryption_info" {
     body {
-      set "encryption_at_rest_kms_key_arn" {
-        value = param.kms_key
-        keep  = true
-        when  = param.kms_key != null
-      }
-
       encryption_in_transit {
         client_broker = "TLS"
         in_cluster    = true
@@ -50,8 +38,8 @@ rule "aws/msk/encryption" {
 
   applicability {
     level       = "disruptive"
-    note        = "Clients must speak TLS; encryption between brokers and the key at rest can only be set when the cluster is created."
-    replacement = "A change of `in_cluster` or of the key destroys the cluster and creates it anew."
+    note        = "Clients must speak TLS; encryption between brokers can only be set when the cluster is created."
+    replacement = "A change of `in_cluster` destroys the cluster and creates it anew."
     data_loss   = "Records in the topics, if the cluster is replaced."
 
     runbook = <<-EOT
@@ -110,34 +98,6 @@ rule "aws/msk/encryption" {
 
         encryption_info {
           encryption_at_rest_kms_key_arn = aws_kms_key.events.arn
-
-          encryption_in_transit {
-            client_broker = "TLS"
-            in_cluster    = true
-          }
-        }
-      }
-    EOT
-  }
-
-  example "with the organisation's key" {
-    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
-
-    before = <<-EOT
-      resource "aws_msk_cluster" "main" {
-        cluster_name           = "events"
-        kafka_version          = "3.6.0"
-        number_of_broker_nodes = 3
-      }
-    EOT
-    after  = <<-EOT
-      resource "aws_msk_cluster" "main" {
-        cluster_name           = "events"
-        kafka_version          = "3.6.0"
-        number_of_broker_nodes = 3
-
-        encryption_info {
-          encryption_at_rest_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
           encryption_in_transit {
             client_broker = "TLS"

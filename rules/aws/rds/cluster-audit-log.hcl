@@ -21,7 +21,7 @@ rule "aws/rds/cluster-audit-log" {
 
   target {
     resource = "aws_rds_cluster"
-    when     = target.engine == null || contains(["aurora", "aurora-mysql", "mysql"], target.engine)
+    when     = target.engine == null || contains(["aurora", "aurora-mysql", "mysql"], lower(target.engine))
   }
 
   set "enabled_cloudwatch_logs_exports" {

@@ -22,7 +22,7 @@ rule "aws/rds/cluster-backtrack" {
 
   target {
     resource = "aws_rds_cluster"
-    when     = target.engine == null || contains(["aurora", "aurora-mysql"], target.engine)
+    when     = target.engine == null || contains(["aurora", "aurora-mysql"], lower(target.engine))
   }
 
   param "seconds" {
@@ -42,7 +42,7 @@ rule "aws/rds/cluster-backtrack" {
     set "backtrack_window" {
       value    = param.seconds
       at_least = 1
-      when     = contains(["aurora", "aurora-mysql"], target.engine)
+      when     = contains(["aurora", "aurora-mysql"], lower(target.engine))
     }
   }
 

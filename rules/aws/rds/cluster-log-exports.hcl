@@ -28,13 +28,13 @@ rule "aws/rds/cluster-log-exports" {
   set "enabled_cloudwatch_logs_exports" {
     value   = ["postgresql"]
     present = true
-    when    = contains(["aurora-postgresql", "postgres"], target.engine)
+    when    = contains(["aurora-postgresql", "postgres"], lower(target.engine))
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["audit", "error", "general", "slowquery"]
     present = true
-    when    = target.engine == null || contains(["aurora", "aurora-mysql", "mysql"], target.engine)
+    when    = target.engine == null || contains(["aurora", "aurora-mysql", "mysql"], lower(target.engine))
   }
 
   module "terraform-aws-modules/rds-aurora/aws" {
@@ -43,13 +43,13 @@ rule "aws/rds/cluster-log-exports" {
     set "enabled_cloudwatch_logs_exports" {
       value   = ["postgresql"]
       present = true
-      when    = contains(["aurora-postgresql", "postgres"], target.engine)
+      when    = contains(["aurora-postgresql", "postgres"], lower(target.engine))
     }
 
     set "enabled_cloudwatch_logs_exports" {
       value   = ["audit", "error", "general", "slowquery"]
       present = true
-      when    = contains(["aurora", "aurora-mysql", "mysql"], target.engine)
+      when    = contains(["aurora", "aurora-mysql", "mysql"], lower(target.engine))
     }
   }
 

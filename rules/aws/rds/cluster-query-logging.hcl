@@ -20,7 +20,7 @@ rule "aws/rds/cluster-query-logging" {
 
   target {
     resource = "aws_rds_cluster"
-    when     = target.engine == "aurora-postgresql"
+    when     = lower(target.engine) == "aurora-postgresql"
   }
 
   param "slow_statement_milliseconds" {

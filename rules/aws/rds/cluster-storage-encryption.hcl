@@ -33,28 +33,32 @@ rule "aws/rds/cluster-storage-encryption" {
     description = "Key to encrypt with: an ARN or a reference. Null means the AWS managed key aws/rds."
   }
 
+  # The key goes with the switch: to give one to a cluster that is encrypted already would replace it. Asked for first, while
+  # the switch is still what it was.
+  set "kms_key_id" {
+    value   = param.kms_key
+    present = true
+    when    = param.kms_key != null && target.engine_mode != "serverless" && target.storage_encrypted != true
+  }
+
   set "storage_encrypted" {
     value = true
     when  = target.engine_mode != "serverless"
   }
 
-  set "kms_key_id" {
-    value   = param.kms_key
-    present = true
-    when    = param.kms_key != null && target.engine_mode != "serverless"
-  }
-
   module "terraform-aws-modules/rds-aurora/aws" {
     version = ">= 7.0"
 
-    set "storage_encrypted" {
-      value = true
-    }
-
+    # The module encrypts unless told not to.
     set "kms_key_id" {
       value   = param.kms_key
       present = true
-      when    = param.kms_key != null
+      when    = param.kms_key != null && target.storage_encrypted == false
+    }
+
+    set "storage_encrypted" {
+      value   = true
+      default = true
     }
 
     refuse {
@@ -66,14 +70,14 @@ rule "aws/rds/cluster-storage-encryption" {
   module "cloudposse/rds-cluster/aws" {
     version = ">= 0.26"
 
-    set "storage_encrypted" {
-      value = true
-    }
-
     set "kms_key_arn" {
       value   = param.kms_key
       present = true
-      when    = param.kms_key != null
+      when    = param.kms_key != null && target.storage_encrypted != true
+    }
+
+    set "storage_encrypted" {
+      value = true
     }
 
     refuse {
@@ -256,8 +260,8 @@ rule "aws/rds/cluster-storage-encryption" {
       resource "aws_rds_cluster" "orders" {
         cluster_identifier = "orders"
         engine             = "aurora-postgresql"
-        storage_encrypted  = true
         kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        storage_encrypted  = true
       }
     EOT
   }
@@ -287,6 +291,7 @@ rule "aws/rds/cluster-storage-encryption" {
         source  = "terraform-aws-modules/rds-aurora/aws"
         version = "~> 9.0"
 
+        storage_encrypted   = false
         snapshot_identifier = "acme-final"
       }
     EOT
@@ -322,5 +327,66 @@ rule "aws/rds/cluster-storage-encryption" {
       }
     EOT
     refused = true
+  }
+
+  example "already encrypted with the key of AWS, where the organisation has its own" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_rds_cluster" "orders" {
+        cluster_identifier = "orders"
+        engine             = "aurora-postgresql"
+        storage_encrypted  = true
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0, encrypted already" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/rds-aurora ~> 9.0 with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        storage_encrypted = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/rds-aurora/aws"
+        version = "~> 9.0"
+
+        storage_encrypted = true
+        kms_key_id        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/rds-cluster 1.11.0, encrypted already" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      module "main" {
+        source  = "cloudposse/rds-cluster/aws"
+        version = "1.11.0"
+
+        storage_encrypted = true
+      }
+    EOT
+    unchanged = true
   }
 }

@@ -43,7 +43,7 @@ rule "aws/rds/instance-iam-authentication" {
   }
 
   refuse {
-    when = target.engine != null && !contains(["postgres", "mysql", "mariadb"], target.engine)
+    when = target.engine != null && !contains(["postgres", "mysql", "mariadb"], lower(target.engine))
     note = "RDS offers IAM authentication for PostgreSQL, MySQL and MariaDB, and these files do not say that this is one of them."
   }
 
@@ -189,6 +189,22 @@ rule "aws/rds/instance-iam-authentication" {
         source  = "terraform-aws-modules/rds/aws"
         version = "~> 6.0"
 
+        iam_database_authentication_enabled = true
+      }
+    EOT
+  }
+
+  example "an engine in capitals, as the provider lets it stand" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        engine         = "MySQL"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        engine                              = "MySQL"
+        instance_class                      = "db.t3.medium"
         iam_database_authentication_enabled = true
       }
     EOT

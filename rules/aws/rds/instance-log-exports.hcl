@@ -31,38 +31,38 @@ rule "aws/rds/instance-log-exports" {
   set "enabled_cloudwatch_logs_exports" {
     value   = ["postgresql", "upgrade"]
     present = true
-    when    = target.engine == null || target.engine == "postgres" || !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
+    when    = target.engine == null || lower(target.engine) == "postgres" || !(contains(["mysql", "mariadb", "postgres"], lower(target.engine)) || startswith(lower(target.engine), "oracle-") || startswith(lower(target.engine), "sqlserver-") || startswith(lower(target.engine), "db2-"))
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["audit", "error", "general", "slowquery"]
     present = true
-    when    = contains(["mysql", "mariadb"], target.engine)
+    when    = contains(["mysql", "mariadb"], lower(target.engine))
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["alert", "audit", "listener", "trace"]
     present = true
-    when    = startswith(target.engine, "oracle-")
+    when    = startswith(lower(target.engine), "oracle-")
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["agent", "error"]
     present = true
-    when    = startswith(target.engine, "sqlserver-") && target.engine != "sqlserver-ex"
+    when    = startswith(lower(target.engine), "sqlserver-") && lower(target.engine) != "sqlserver-ex"
   }
 
   # The Express Edition has no SQL Server Agent.
   set "enabled_cloudwatch_logs_exports" {
     value   = ["error"]
     present = true
-    when    = target.engine == "sqlserver-ex"
+    when    = lower(target.engine) == "sqlserver-ex"
   }
 
   set "enabled_cloudwatch_logs_exports" {
     value   = ["diag.log", "notify.log"]
     present = true
-    when    = startswith(target.engine, "db2-")
+    when    = startswith(lower(target.engine), "db2-")
   }
 
   module "terraform-aws-modules/rds/aws" {
@@ -71,13 +71,13 @@ rule "aws/rds/instance-log-exports" {
     set "enabled_cloudwatch_logs_exports" {
       value   = ["postgresql", "upgrade"]
       present = true
-      when    = target.engine == "postgres"
+      when    = lower(target.engine) == "postgres"
     }
 
     set "enabled_cloudwatch_logs_exports" {
       value   = ["audit", "error", "general", "slowquery"]
       present = true
-      when    = contains(["mysql", "mariadb"], target.engine)
+      when    = contains(["mysql", "mariadb"], lower(target.engine))
     }
   }
 
@@ -87,7 +87,7 @@ rule "aws/rds/instance-log-exports" {
   }
 
   refuse {
-    when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], target.engine) || startswith(target.engine, "oracle-") || startswith(target.engine, "sqlserver-") || startswith(target.engine, "db2-"))
+    when = target.engine != null && !(contains(["mysql", "mariadb", "postgres"], lower(target.engine)) || startswith(lower(target.engine), "oracle-") || startswith(lower(target.engine), "sqlserver-") || startswith(lower(target.engine), "db2-"))
     note = "The engine is not known here, or is none whose logs an instance sends: Aurora, Neptune and DocumentDB send those of their cluster, RDS Custom sends none. For another one, give `engine` a value that can be read here, or write the list of logs in `enabled_cloudwatch_logs_exports`."
   }
 
@@ -291,5 +291,21 @@ rule "aws/rds/instance-log-exports" {
       }
     EOT
     refused = true
+  }
+
+  example "an engine in capitals, as the provider lets it stand" {
+    before = <<-EOT
+      resource "aws_db_instance" "orders" {
+        engine         = "MySQL"
+        instance_class = "db.t3.medium"
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        engine                          = "MySQL"
+        instance_class                  = "db.t3.medium"
+        enabled_cloudwatch_logs_exports = ["audit", "error", "general", "slowquery"]
+      }
+    EOT
   }
 }

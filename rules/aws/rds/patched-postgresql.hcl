@@ -20,27 +20,27 @@ rule "aws/rds/patched-postgresql" {
 
   target {
     resource = ["aws_db_instance", "aws_rds_cluster"]
-    when     = contains(["postgres", "aurora-postgresql"], target.engine)
+    when     = contains(["postgres", "aurora-postgresql"], lower(target.engine))
   }
 
   set "engine_version" {
     value = "13.20"
-    when  = target.engine == "postgres" && contains(["13.1", "13.2"], target.engine_version)
+    when  = lower(target.engine) == "postgres" && contains(["13.1", "13.2"], target.engine_version)
   }
 
   set "engine_version" {
     value = "12.22"
-    when  = target.engine == "postgres" && contains(["12.2", "12.3", "12.4", "12.5", "12.6"], target.engine_version)
+    when  = lower(target.engine) == "postgres" && contains(["12.2", "12.3", "12.4", "12.5", "12.6"], target.engine_version)
   }
 
   set "engine_version" {
     value = "11.22"
-    when  = target.engine == "postgres" && contains(["11.1", "11.2", "11.4", "11.5", "11.6", "11.7", "11.8", "11.9", "11.10", "11.11"], target.engine_version)
+    when  = lower(target.engine) == "postgres" && contains(["11.1", "11.2", "11.4", "11.5", "11.6", "11.7", "11.8", "11.9", "11.10", "11.11"], target.engine_version)
   }
 
   set "engine_version" {
     value = "11.21"
-    when  = target.engine == "aurora-postgresql" && contains(["11.4", "11.6", "11.7", "11.8"], target.engine_version)
+    when  = lower(target.engine) == "aurora-postgresql" && contains(["11.4", "11.6", "11.7", "11.8"], target.engine_version)
   }
 
   # Of these lines no minor version is left: AWS has moved their databases on by force, and runs none of them any more.

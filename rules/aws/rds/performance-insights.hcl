@@ -51,7 +51,7 @@ rule "aws/rds/performance-insights" {
   }
 
   refuse {
-    when = contains(["mysql", "mariadb"], target.engine) && contains(["db.t2.micro", "db.t2.small", "db.t3.micro", "db.t3.small", "db.t4g.micro", "db.t4g.small"], target.instance_class)
+    when = contains(["mysql", "mariadb"], lower(target.engine)) && contains(["db.t2.micro", "db.t2.small", "db.t3.micro", "db.t3.small", "db.t4g.micro", "db.t4g.small"], target.instance_class)
     note = "RDS offers no Performance Insights for MySQL and MariaDB on micro and small burstable classes, and these files say that this is such an instance, or do not say that it is none. Choose a larger class first, or give engine and class where they can be read."
   }
 
@@ -246,5 +246,17 @@ rule "aws/rds/performance-insights" {
         performance_insights_enabled = true
       }
     EOT
+  }
+
+  example "a class without it, the engine in capitals" {
+    before  = <<-EOT
+      resource "aws_db_instance" "orders" {
+        identifier     = "orders"
+        engine         = "MySQL"
+        instance_class = "db.t3.micro"
+        kms_key_id     = aws_kms_key.orders.arn
+      }
+    EOT
+    refused = "micro and small burstable classes"
   }
 }

@@ -20,7 +20,7 @@ rule "aws/rds/query-logging" {
 
   target {
     resource = "aws_db_instance"
-    when     = target.engine == "postgres"
+    when     = lower(target.engine) == "postgres"
   }
 
   param "slow_statement_milliseconds" {

@@ -46,8 +46,9 @@ rule "aws/s3/access-logging" {
         value = param.log_bucket
         keep  = true
       }
+      # The bucket's own name: modules call theirs alike, and the logs of all of them would lie under one prefix.
       set "target_prefix" {
-        value = format("%s/", resource.name)
+        value = format("%s/", target.id)
         keep  = true
       }
     }
@@ -71,7 +72,7 @@ rule "aws/s3/access-logging" {
     }
 
     set "logging.target_prefix" {
-      value   = format("%s/", resource.name)
+      value   = format("%s/", target.bucket != null ? target.bucket : resource.name)
       present = true
     }
   }
@@ -98,7 +99,7 @@ rule "aws/s3/access-logging" {
         bucket = aws_s3_bucket.data.id
 
         target_bucket = "acme-logs"
-        target_prefix = "data/"
+        target_prefix = "${aws_s3_bucket.data.id}/"
       }
     EOT
   }
@@ -187,7 +188,7 @@ rule "aws/s3/access-logging" {
         bucket = aws_s3_bucket.data[each.key].id
 
         target_bucket = "acme-logs"
-        target_prefix = "data/"
+        target_prefix = "${aws_s3_bucket.data[each.key].id}/"
       }
     EOT
   }
@@ -209,6 +210,30 @@ rule "aws/s3/access-logging" {
         version = "~> 4.0"
 
         logging = { target_bucket = "acme-logs", target_prefix = "main/" }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0, one for each name" {
+    params = { log_bucket = "acme-logs" }
+
+    before = <<-EOT
+      module "main" {
+        for_each = toset(var.names)
+        source   = "terraform-aws-modules/s3-bucket/aws"
+        version  = "~> 4.0"
+
+        bucket = "acme-${each.key}"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        for_each = toset(var.names)
+        source   = "terraform-aws-modules/s3-bucket/aws"
+        version  = "~> 4.0"
+
+        bucket  = "acme-${each.key}"
+        logging = { target_bucket = "acme-logs", target_prefix = "acme-${each.key}/" }
       }
     EOT
   }

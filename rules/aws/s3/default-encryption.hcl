@@ -58,7 +58,8 @@ rule "aws/s3/default-encryption" {
           set "kms_master_key_id" {
             value = param.kms_key
             keep  = true
-            when  = param.kms_key != null
+            # A bucket that has KMS already keeps its key: who reads it may lack permission to use another.
+            when = param.kms_key != null && !contains(["aws:kms", "aws:kms:dsse"], linked_resource("aws_s3_bucket_server_side_encryption_configuration", "bucket").rule.apply_server_side_encryption_by_default.sse_algorithm)
           }
         }
         set "bucket_key_enabled" {
@@ -72,15 +73,15 @@ rule "aws/s3/default-encryption" {
     inline {
       version = "< 4.0"
 
-      set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm" {
-        value  = "aws:kms"
-        one_of = ["aws:kms", "aws:kms:dsse"]
-      }
-
       set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id" {
         value   = param.kms_key
         present = true
-        when    = param.kms_key != null
+        when    = param.kms_key != null && !contains(["aws:kms", "aws:kms:dsse"], target.server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm)
+      }
+
+      set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm" {
+        value  = "aws:kms"
+        one_of = ["aws:kms", "aws:kms:dsse"]
       }
     }
   }
@@ -88,15 +89,15 @@ rule "aws/s3/default-encryption" {
   module "terraform-aws-modules/s3-bucket/aws" {
     version = ">= 3.0"
 
-    set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm" {
-      value  = "aws:kms"
-      one_of = ["aws:kms", "aws:kms:dsse"]
-    }
-
     set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id" {
       value   = param.kms_key
       present = true
-      when    = param.kms_key != null
+      when    = param.kms_key != null && !contains(["aws:kms", "aws:kms:dsse"], target.server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm)
+    }
+
+    set "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm" {
+      value  = "aws:kms"
+      one_of = ["aws:kms", "aws:kms:dsse"]
     }
 
     refuse {
@@ -113,15 +114,15 @@ rule "aws/s3/default-encryption" {
   module "cloudposse/s3-bucket/aws" {
     version = ">= 0.20"
 
-    set "sse_algorithm" {
-      value  = "aws:kms"
-      one_of = ["aws:kms", "aws:kms:dsse"]
-    }
-
     set "kms_master_key_arn" {
       value   = param.kms_key
       present = true
-      when    = param.kms_key != null
+      when    = param.kms_key != null && !contains(["aws:kms", "aws:kms:dsse"], target.sse_algorithm)
+    }
+
+    set "sse_algorithm" {
+      value  = "aws:kms"
+      one_of = ["aws:kms", "aws:kms:dsse"]
     }
 
     refuse {
@@ -937,5 +938,101 @@ rule "aws/s3/default-encryption" {
       }
     EOT
     refused = "has a `website` block"
+  }
+
+  example "encrypted already with the key of AWS, and the organisation has one" {
+    params = { kms_key = aws_kms_key.data.arn }
+
+    before    = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms"
+          }
+        }
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "keys that S3 controls, and the organisation has one" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "AES256"
+          }
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        bucket = "acme-data"
+      }
+
+      resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+        bucket = aws_s3_bucket.data.id
+
+        rule {
+          apply_server_side_encryption_by_default {
+            sse_algorithm = "aws:kms"
+          }
+        }
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/s3-bucket ~> 4.0 with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/s3-bucket/aws"
+        version = "~> 4.0"
+
+        server_side_encryption_configuration = {
+          rule = {
+            apply_server_side_encryption_by_default = {
+              kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+              sse_algorithm     = "aws:kms"
+            }
+          }
+        }
+      }
+    EOT
+  }
+
+  example "the published module cloudposse/s3-bucket 4.2.0, encrypted already" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      module "main" {
+        source  = "cloudposse/s3-bucket/aws"
+        version = "4.2.0"
+
+        sse_algorithm = "aws:kms"
+      }
+    EOT
+    unchanged = true
   }
 }

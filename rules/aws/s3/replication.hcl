@@ -71,11 +71,11 @@ rule "aws/s3/replication" {
         value = param.replication_role_arn
         keep  = true
       }
-      # `depends_on` takes no instance of a block that is there several times.
+      # The block as a whole: `depends_on` takes no instance of one.
       set "depends_on" {
-        value = [companion("aws_s3_bucket_versioning")]
+        value = [linked_resource("aws_s3_bucket_versioning", "bucket").reference]
         keep  = true
-        when  = companion("aws_s3_bucket_versioning") != null && try(target.count == null && target.for_each == null, false)
+        when  = linked("aws_s3_bucket_versioning", "bucket") && !linked("aws_s3_bucket_replication_configuration", "bucket")
       }
 
       rule {
@@ -98,7 +98,7 @@ rule "aws/s3/replication" {
 
   applicability {
     level = "review"
-    note  = "The other bucket must be versioned, too; objects that exist are not copied by this alone. Where one block makes several buckets, or versions were off in a block that is not called as the bucket, the first apply may be refused because versions are not on yet: apply again."
+    note  = "The other bucket must be versioned, too; objects that exist are not copied by this alone."
     cost  = "Storage in the second region, traffic between the two, and old versions are billed."
   }
 
@@ -232,8 +232,9 @@ rule "aws/s3/replication" {
       resource "aws_s3_bucket_replication_configuration" "data" {
         for_each = toset(var.tenants)
 
-        bucket = aws_s3_bucket.data[each.key].id
-        role   = "arn:aws:iam::111122223333:role/replication"
+        bucket     = aws_s3_bucket.data[each.key].id
+        role       = "arn:aws:iam::111122223333:role/replication"
+        depends_on = [aws_s3_bucket_versioning.data]
 
         rule {
           id     = "all"
@@ -432,6 +433,58 @@ rule "aws/s3/replication" {
           destination {
             bucket = "arn:aws:s3:::acme-data-replica"
           }
+        }
+      }
+    EOT
+  }
+
+  example "versions kept by a block of another name" {
+    params = { replica_bucket_arn = "arn:aws:s3:::acme-data-replica", replication_role_arn = "arn:aws:iam::111122223333:role/replication" }
+
+    before = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        count  = 2
+        bucket = "acme-data-${count.index}"
+      }
+
+      resource "aws_s3_bucket_versioning" "history" {
+        count  = 2
+        bucket = aws_s3_bucket.data[count.index].id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_s3_bucket" "data" {
+        count  = 2
+        bucket = "acme-data-${count.index}"
+      }
+
+      resource "aws_s3_bucket_replication_configuration" "data" {
+        count = 2
+
+        bucket     = aws_s3_bucket.data[count.index].id
+        role       = "arn:aws:iam::111122223333:role/replication"
+        depends_on = [aws_s3_bucket_versioning.history]
+
+        rule {
+          id     = "all"
+          status = "Enabled"
+
+          destination {
+            bucket = "arn:aws:s3:::acme-data-replica"
+          }
+        }
+      }
+
+      resource "aws_s3_bucket_versioning" "history" {
+        count  = 2
+        bucket = aws_s3_bucket.data[count.index].id
+
+        versioning_configuration {
+          status = "Enabled"
         }
       }
     EOT

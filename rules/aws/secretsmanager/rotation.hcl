@@ -12,6 +12,7 @@ rule "aws/secretsmanager/rotation" {
   references = [
     "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secretsmanager_secret",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-5-upgrade",
   ]
 
   aliases {
@@ -20,8 +21,10 @@ rule "aws/secretsmanager/rotation" {
     prowler      = ["secretsmanager_automatic_rotation_enabled"]
   }
 
+  # Before version 5 of the provider the secret itself could say how it is rotated; today's schema knows nothing of it.
   target {
     resource = "aws_secretsmanager_secret"
+    when     = !anytrue([for secret in resources("aws_secretsmanager_secret") : secret.resource_name == resource.name && (secret.rotation_lambda_arn != null || secret.rotation_rules != null)])
   }
 
   param "rotation_lambda_arn" {
@@ -135,5 +138,30 @@ rule "aws/secretsmanager/rotation" {
         }
       }
     EOT
+  }
+
+  example "rotated already, written in the secret itself" {
+    params = { rotation_lambda_arn = "arn:aws:lambda:eu-west-1:111122223333:function:rotate" }
+
+    before    = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 3.0"
+          }
+        }
+      }
+
+      resource "aws_secretsmanager_secret" "database" {
+        name                = "orders/database"
+        rotation_lambda_arn = aws_lambda_function.rotate.arn
+
+        rotation_rules {
+          automatically_after_days = 7
+        }
+      }
+    EOT
+    unchanged = true
   }
 }

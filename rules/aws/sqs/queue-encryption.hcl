@@ -65,10 +65,11 @@ rule "aws/sqs/queue-encryption" {
       when    = param.kms_key == null && target.kms_master_key_id == null
     }
 
+    # The module lets SQS encrypt unless told not to, and senders may lack permission to use another key.
     set "kms_master_key_id" {
       value   = param.kms_key
       present = true
-      when    = param.kms_key != null
+      when    = param.kms_key != null && target.sqs_managed_sse_enabled == false
     }
   }
 
@@ -270,6 +271,40 @@ rule "aws/sqs/queue-encryption" {
         version = "~> 4.0"
 
         sqs_managed_sse_enabled = true
+      }
+    EOT
+  }
+
+  example "the published module terraform-aws-modules/sqs ~> 4.0, encrypted already" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "the published module terraform-aws-modules/sqs ~> 4.0 with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+
+        sqs_managed_sse_enabled = false
+      }
+    EOT
+    after  = <<-EOT
+      module "main" {
+        source  = "terraform-aws-modules/sqs/aws"
+        version = "~> 4.0"
+
+        sqs_managed_sse_enabled = false
+        kms_master_key_id       = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
       }
     EOT
   }

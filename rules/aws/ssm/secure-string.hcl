@@ -25,17 +25,20 @@ rule "aws/ssm/secure-string" {
 
   param "kms_key" {
     type        = "expression"
-    default     = "alias/aws/ssm"
-    description = "Key to encrypt with: an id, an ARN or a reference. The default is the AWS managed key, which every reader of the parameter may use."
+    default     = null
+    description = "Key to encrypt with: an id, an ARN or a reference. Null means the AWS managed key, which every reader of the parameter may use."
+  }
+
+  # A parameter that is encrypted already keeps its key: who reads it may lack permission to use another. Asked for while the
+  # type is still what it was.
+  set "key_id" {
+    value   = param.kms_key
+    present = true
+    when    = param.kms_key != null && target.type != "SecureString"
   }
 
   set "type" {
     value = "SecureString"
-  }
-
-  set "key_id" {
-    value   = param.kms_key
-    present = true
   }
 
   refuse {
@@ -67,10 +70,9 @@ rule "aws/ssm/secure-string" {
     EOT
     after  = <<-EOT
       resource "aws_ssm_parameter" "password" {
-        name   = "/orders/password"
-        value  = var.password
-        type   = "SecureString"
-        key_id = "alias/aws/ssm"
+        name  = "/orders/password"
+        value = var.password
+        type  = "SecureString"
       }
     EOT
   }
@@ -165,7 +167,6 @@ rule "aws/ssm/secure-string" {
         name     = each.key
         value    = var.password
         type     = "SecureString"
-        key_id   = "alias/aws/ssm"
       }
     EOT
   }
@@ -202,5 +203,38 @@ rule "aws/ssm/secure-string" {
       }
     EOT
     refused = true
+  }
+
+  example "encrypted already with the key of AWS, where the organisation has its own" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before    = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        type  = "SecureString"
+        value = var.password
+      }
+    EOT
+    unchanged = true
+  }
+
+  example "with the organisation's key" {
+    params = { kms_key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+
+    before = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name  = "/orders/password"
+        type  = "String"
+        value = var.password
+      }
+    EOT
+    after  = <<-EOT
+      resource "aws_ssm_parameter" "password" {
+        name   = "/orders/password"
+        type   = "SecureString"
+        value  = var.password
+        key_id = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+    EOT
   }
 }

@@ -39,6 +39,12 @@ rule "aws/vpc/pinned-zones" {
     }
   }
 
+  # With a zone of another region the list is empty, and whatever is counted over it goes away.
+  refuse {
+    when = try(anytrue([for zone in param.zone_names : !startswith(zone, region())]), false)
+    note = "The zones that may be used lie in another region than the one this configuration works in. Give `zone_names` of this region, for instance in a policy of the repository."
+  }
+
   applicability {
     level = "review"
     note  = "Zones that are left out are no longer used; look at the plan for subnets that move. Code that takes more zones than are given, with `slice(…names, 0, 3)` or `names[2]`, fails at the next plan: `zone_names` must have as many as it takes."
@@ -111,5 +117,105 @@ rule "aws/vpc/pinned-zones" {
       }
     EOT
     unchanged = true
+  }
+
+  example "zones of another region" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before  = <<-EOT
+      provider "aws" {
+        region = "us-east-1"
+      }
+
+      data "aws_availability_zones" "main" {
+      }
+    EOT
+    refused = "another region"
+  }
+
+  example "zones of the region that is worked in" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before = <<-EOT
+      provider "aws" {
+        region = "eu-west-1"
+      }
+
+      data "aws_availability_zones" "main" {
+      }
+    EOT
+    after  = <<-EOT
+      provider "aws" {
+        region = "eu-west-1"
+      }
+
+      data "aws_availability_zones" "main" {
+        filter {
+          name   = "zone-name"
+          values = ["eu-west-1a", "eu-west-1b"]
+        }
+      }
+    EOT
+  }
+
+  example "in a module whose callers work in another region" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before  = <<-EOT
+      data "aws_availability_zones" "main" {
+      }
+    EOT
+
+    file "live/main.tf" {
+      before = <<-EOT
+        provider "aws" {
+          region = "us-east-1"
+        }
+
+        module "network" {
+          source = "../"
+        }
+      EOT
+    }
+
+    refused = "another region"
+  }
+
+  example "with a provider of its own" {
+    params = { zone_names = ["eu-west-1a", "eu-west-1b"] }
+
+    before = <<-EOT
+      provider "aws" {
+        region = "us-east-1"
+      }
+
+      provider "aws" {
+        alias  = "ireland"
+        region = "eu-west-1"
+      }
+
+      data "aws_availability_zones" "main" {
+        provider = aws.ireland
+      }
+    EOT
+    after  = <<-EOT
+      provider "aws" {
+        region = "us-east-1"
+      }
+
+      provider "aws" {
+        alias  = "ireland"
+        region = "eu-west-1"
+      }
+
+      data "aws_availability_zones" "main" {
+        provider = aws.ireland
+
+        filter {
+          name   = "zone-name"
+          values = ["eu-west-1a", "eu-west-1b"]
+        }
+      }
+    EOT
   }
 }
