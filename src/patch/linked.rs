@@ -79,7 +79,11 @@ fn refers_through(cx: Context<'_>, site: &Site, expression: &Expression, span: O
     }
     left > 0
         && leaves.iter().any(|leaf| {
-            let Decided::Reference(names) = &leaf.decided else { return false };
+            // Another of the target's type is another, whatever name it has.
+            let names = match &leaf.decided {
+                Decided::Reference(names) if names.first() != cx.target.labels.first() => names,
+                _ => return false,
+            };
             passed_on(cx.bench, leaf.site.dir(), names).is_some_and(|(key, attribute)| {
                 refers_through(cx, &Context::site(&key), &attribute.value, Some(attribute.value_span), left - 1)
             })

@@ -185,6 +185,8 @@ fn companions_are_found_or_written() {
     // Named by what another resource was given, which was given the target.
     let chain = "resource \"a_b\" \"x\" {}\n\nresource \"a_policy\" \"p\" {\n  bucket = a_b.x.id\n}\n\nlocals {\n  name = a_policy.p.bucket\n}\n\nresource \"a_guard\" \"g\" {\n  bucket = local.name\n  one    = true\n}\n";
     assert_eq!(run(&rule, &[("main.tf", chain)], "a_b.x", &[]), Ok(Outcome::Holds));
+    let namesake = "resource \"a_b\" \"x\" {\n  name = \"n\"\n}\n\nresource \"a_b\" \"y\" {\n  name = \"n\"\n}\n\nresource \"a_guard\" \"y\" {\n  bucket = a_b.y.name\n  one    = true\n}\n";
+    assert!(fixed(&rule, namesake, "a_b.x", &[]).contains("resource \"a_guard\" \"x\" {"));
 }
 
 #[test]
