@@ -1,10 +1,12 @@
 //! Through modules that are not in the repository: published ones, whose call is the target, and those of other repositories.
 
+use super::above::{Above, above, above_of_call};
 use super::ladder::{Found, Rungs};
 use super::names::Hit;
 use super::query::RepositoryView;
 use super::rung_names::{NameFinding, PatternFound, fits_place, with_argument};
 use super::scan::naming_arguments;
+use super::variable_files::selections;
 use crate::model::{Refusal, RefusalKind, ResourceIdentity, ResourceMode, Rung, Workspace};
 use crate::terraform::{Configuration, Evaluator, ModuleSource, Selection, Value, module_source};
 
@@ -77,8 +79,19 @@ impl Rungs<'_> {
                             evidence.note.push_str(&format!(", as a pattern that fixes {} characters", hit.fixed));
                         }
                     }
+                    let beside = self.beside_call(at, view, identity, hit, types);
+                    if beside == Above::Differs {
+                        continue;
+                    }
+                    if let Above::Unproved(beside) = &beside {
+                        let unproved = format!("; that it belongs to `{beside}` is not said by the code");
+                        target.evidence.iter_mut().for_each(|evidence| {
+                            evidence.rung = Rung::NamePattern;
+                            evidence.note.push_str(&unproved);
+                        });
+                    }
                     match meaning {
-                        Meaning::Names if hit.exact => finding.exact.push(Found { repository: at, target }),
+                        Meaning::Names if hit.exact && beside == Above::Agrees => finding.exact.push(Found { repository: at, target }),
                         _ => {
                             finding.decisive &= matches!(meaning, Meaning::Names);
                             finding.patterns.push(PatternFound {
@@ -89,7 +102,7 @@ impl Rungs<'_> {
                         }
                     }
                 }
-                ModuleSource::Remote(source) => match self.followed(&source, view, hit, types, name) {
+                ModuleSource::Remote(source) => match self.followed(&source, view, hit, types, (identity, name)) {
                     Follow::There(found) => finding.exact.extend(found),
                     Follow::NotThere => {}
                     Follow::Unreadable if hit.exact => {
@@ -115,8 +128,47 @@ impl Rungs<'_> {
         }
     }
 
+    /// What a call says of the parts of the id beside the name.
+    fn beside_call(&self, at: usize, view: &RepositoryView<'_>, identity: &ResourceIdentity, hit: &Hit<'_>, types: &[String]) -> Above {
+        let unsaid = || {
+            let parent = types.iter().flat_map(|kind| crate::identity::parents(identity, kind)).next();
+            parent.map_or(Above::Agrees, |parent| Above::Unproved(parent.values.first().cloned().unwrap_or_default()))
+        };
+        let (Some(sources), Some(kind)) = (self.sources.get(at), types.first()) else { return unsaid() };
+        if crate::identity::parents(identity, kind).is_empty() {
+            return Above::Agrees;
+        }
+        let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
+        let mut said: Vec<Above> = Vec::new();
+        for selection in selections(view.index, hit.root) {
+            let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+            let configuration = Configuration::load_from(sources, hit.root, &selection);
+            let evaluator = Evaluator::new(&configuration);
+            let Some(call) = configuration.node_at(&path).and_then(|node| Some((node, node.module.calls.get(hit.block)?))) else {
+                continue;
+            };
+            let instances = evaluator.instances(call.0, &call.1.block);
+            said.extend(
+                instances.iter().map(|instance| above_of_call(&configuration, &evaluator, instance, identity, (kind.as_str(), hit.kind))),
+            );
+        }
+        // The name may be one selection's or one instance's and the path another's: only what all say is sure.
+        match said.first() {
+            Some(first) if said.iter().all(|other| other == first) => first.clone(),
+            _ => unsaid(),
+        }
+    }
+
     /// Looks into the repository of a git source, when it is among those given.
-    fn followed(&self, source: &str, caller: &RepositoryView<'_>, hit: &Hit<'_>, types: &[String], name: &str) -> Follow {
+    fn followed(
+        &self,
+        source: &str,
+        caller: &RepositoryView<'_>,
+        hit: &Hit<'_>,
+        types: &[String],
+        meant: (&ResourceIdentity, &str),
+    ) -> Follow {
+        let (identity, name) = meant;
         let Some((repository, folder)) = git_source(source) else { return Follow::Unreadable };
         let view = self.repositories.iter().enumerate().find(|(_, view)| view.name.eq_ignore_ascii_case(&repository));
         let Some((at, view)) = view else { return Follow::Unreadable };
@@ -138,7 +190,7 @@ impl Rungs<'_> {
                 for instance in evaluator.instances(node, &resource.block) {
                     let lookup = evaluator.argument(&instance, &[naming]);
                     let named = lookup.found.iter().any(|found| matches!(&found.value.value, Value::String(text) if crate::identity::same_name(resource.kind(), text, name)));
-                    if !named {
+                    if !named || above(&configuration, &evaluator, &instance, identity, resource.kind()) == Above::Differs {
                         continue;
                     }
                     let Ok(document) = super::position::read(view.workspace, &resource.block.file) else { continue };

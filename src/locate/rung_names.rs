@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::above::{Above, above};
+use super::above::{Above, above, above_as_written};
 use super::block::place_of;
 use super::ladder::{Found, Rungs};
 use super::names::Hit;
@@ -11,7 +11,9 @@ use super::scan::naming_arguments;
 use super::variable_files::selections;
 use crate::identity;
 use crate::model::{Evidence, Place, Refusal, ResourceIdentity, Rung, Target};
-use crate::terraform::{BlockInstance, Configuration, Evaluator, NameMatch, Origin, Selection, Sources, Value, match_name};
+use crate::terraform::{
+    BlockInstance, Configuration, Evaluator, NameMatch, Origin, Selection, Sources, Value, match_name, read_terragrunt,
+};
 
 /// Most root modules that are evaluated for one question.
 const MOST_ROOTS: usize = 60;
@@ -43,6 +45,19 @@ pub(super) struct NameFinding {
 }
 
 impl NameFinding {
+    /// Takes in what another spelling of the same name found.
+    fn join(&mut self, other: Self) {
+        if self.exact.is_empty() && !other.exact.is_empty() {
+            self.note = other.note;
+        }
+        if !other.patterns.is_empty() {
+            self.decisive = self.patterns.is_empty() && other.decisive;
+        }
+        self.exact.extend(other.exact);
+        self.patterns.extend(other.patterns);
+        self.refusal = self.refusal.take().or(other.refusal);
+    }
+
     /// For the ladder's report.
     pub(super) fn reports(&self) -> Vec<(Rung, Vec<Found>, String)> {
         let mut reports = vec![(Rung::EvaluatedName, self.exact.clone(), self.note.clone())];
@@ -81,7 +96,13 @@ impl Rungs<'_> {
         let types = self.types();
         let named = types.iter().any(|kind| naming_arguments(kind).0.is_some());
         match identity.name.as_deref().filter(|_| named && !is_generated(identity)) {
-            Some(name) => self.named(identity, &types, name),
+            Some(name) => {
+                let mut finding = self.named(identity, &types, name);
+                for other in identity::other_names(identity) {
+                    finding.join(self.named(identity, &types, &other));
+                }
+                finding
+            }
             None => self.unnamed(identity, &types),
         }
     }
@@ -132,7 +153,7 @@ impl Rungs<'_> {
             let evaluator = Evaluator::new(&configuration);
             for hit in hits {
                 let fit = if hit.module.first().is_some_and(|step| &**step == "terragrunt") {
-                    from_index(hit, name)
+                    from_index(view, hit, name, self.query.identity.as_ref())
                 } else {
                     evaluate(view, &configuration, &evaluator, hit, name, self.query.identity.as_ref())
                 };
@@ -215,7 +236,7 @@ impl Rungs<'_> {
         let wanted = self.query.tags.get("Name").map(String::as_str).filter(|name| name.len() > 2);
         for (at, (view, sources)) in self.repositories.iter().zip(&self.sources).enumerate() {
             let hits = view.index.names().of_types(types, 200);
-            for hit in hits.iter().filter(|hit| fits_place(identity, hit)) {
+            for hit in hits.iter().filter(|hit| fits_place(identity, hit) && !differs(sources, view, hit, identity)) {
                 let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
                 let tagged = wanted.map(|name| tag_fit(sources, view, hit, name));
                 match tagged {
@@ -249,7 +270,12 @@ pub(super) fn fits_place(identity: &ResourceIdentity, hit: &Hit<'_>) -> bool {
         .account
         .as_deref()
         .is_none_or(|account| hit.accounts.is_empty() || hit.accounts.iter().any(|known| known.eq_ignore_ascii_case(account)));
-    let regional = identity.id.split(':').nth(3).is_some_and(|region| !region.is_empty()) || identity.id.starts_with("arn:aws:s3:::");
+    let regional = if identity.id.starts_with("arn:") {
+        identity.id.split(':').nth(3).is_some_and(|region| !region.is_empty()) || identity.id.starts_with("arn:aws:s3:::")
+    } else {
+        let kind = identity.terraform_type.as_deref().and_then(|kind| identity::kinds().of_type(kind));
+        kind.is_some_and(identity::Kind::is_regional)
+    };
     let region = match (identity.region.as_deref(), hit.region) {
         (Some(here), Some(there)) if identity.provider == crate::model::Provider::Aws => !regional || here == there,
         _ => true,
@@ -273,19 +299,41 @@ fn contradicts(view: &RepositoryView<'_>, root: &str, fit: &NameMatch) -> bool {
     })
 }
 
-/// What the index alone says.
-fn from_index(hit: &Hit<'_>, name: &str) -> Fit {
-    let evidence = |rung, note: String| Box::new(Evidence { rung, note, places: Vec::new() });
-    match (hit.exact, hit.fixed) {
-        (true, _) => Fit::Exact(None, evidence(Rung::EvaluatedName, format!("Terragrunt's inputs in {} call it `{name}`", hit.root))),
-        (false, 0) => Fit::Open,
-        (false, fixed) => Fit::Pattern(
-            NameMatch { exact: false, fixed, holes: Vec::new() },
-            evidence(
-                Rung::NamePattern,
-                format!("Terragrunt's inputs in {} give a pattern that `{name}` fits; it fixes {fixed} characters", hit.root),
-            ),
-        ),
+/// What the index says of a block whose variables a unit of Terragrunt gives.
+fn from_index(view: &RepositoryView<'_>, hit: &Hit<'_>, name: &str, identity: Option<&ResourceIdentity>) -> Fit {
+    if !hit.exact && hit.fixed == 0 {
+        return Fit::Open;
+    }
+    let path = if hit.root.is_empty() { "terragrunt.hcl".to_owned() } else { format!("{}/terragrunt.hcl", hit.root) };
+    let inputs = read_terragrunt(view.workspace, &path).map(|unit| unit.inputs).unwrap_or_default();
+    let text = view.workspace.shared(hit.path);
+    let document = text.and_then(|text| crate::hcl::Document::parse_file(hit.path, text).ok());
+    let labels = [hit.kind, hit.block];
+    let block = document.as_ref().and_then(|document| document.blocks_labelled("resource", &labels).next());
+    let naming = naming_arguments(hit.kind);
+    let attribute = block.and_then(|block| [naming.0, naming.1].into_iter().flatten().find_map(|naming| block.attribute(naming)));
+    let mut places = Vec::new();
+    if let Some(attribute) = attribute {
+        let note = format!("argument {}, computed here", attribute.name);
+        places.push(place(view, hit.path, attribute.value_span, &note));
+        let variables = crate::hcl::references(&attribute.value);
+        let given =
+            variables.iter().filter(|reference| reference.starts_with(&["var"])).filter_map(|variable| inputs.get(variable.name(1)));
+        given.for_each(|input| places.extend(places_of(view, &input.origin)));
+    }
+    let argument = attribute.map_or("the name", |attribute| attribute.name.as_str());
+    let own = format!("{argument} of {}.{}", hit.kind, hit.block);
+    let fit = if hit.exact {
+        let note = format!("{own} is `{name}` with Terragrunt's inputs of {path}");
+        Fit::Exact(None, Box::new(Evidence { rung: Rung::EvaluatedName, note, places }))
+    } else {
+        let note = format!("{own} fits `{name}` with Terragrunt's inputs of {path}; the code fixes {} characters", hit.fixed);
+        let fit = NameMatch { exact: false, fixed: hit.fixed, holes: Vec::new() };
+        Fit::Pattern(fit, Box::new(Evidence { rung: Rung::NamePattern, note, places }))
+    };
+    match identity.zip(block) {
+        Some((identity, block)) => below(fit, above_as_written(block, &inputs, identity, hit.kind), name),
+        None => fit,
     }
 }
 
@@ -299,7 +347,7 @@ fn evaluate(
     identity: Option<&ResourceIdentity>,
 ) -> Fit {
     let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
-    let Some(node) = configuration.node_at(&path) else { return from_index(hit, name) };
+    let Some(node) = configuration.node_at(&path) else { return from_index(view, hit, name, identity) };
     let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return Fit::No };
     let (naming, prefix) = naming_arguments(hit.kind);
     let mut best = Fit::No;
@@ -449,6 +497,24 @@ fn places_of(view: &RepositoryView<'_>, origin: &Origin) -> Vec<Place> {
 fn place(view: &RepositoryView<'_>, path: &str, span: crate::model::Span, note: &str) -> Place {
     let line = crate::model::LineColumn::of(view.workspace.get(path).unwrap_or_default(), span.start).line;
     Place { path: path.to_owned(), line, span: Some(span), note: note.to_owned() }
+}
+
+/// Whether every instance of a block contradicts what the id says beside the generated part: the load balancer of a listener.
+fn differs(sources: &Sources<'_>, view: &RepositoryView<'_>, hit: &Hit<'_>, identity: &ResourceIdentity) -> bool {
+    if identity::parents(identity, hit.kind).is_empty() {
+        return false;
+    }
+    let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
+    selections(view.index, hit.root).into_iter().all(|selection| {
+        let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+        let configuration = Configuration::load_from(sources, hit.root, &selection);
+        let evaluator = Evaluator::new(&configuration);
+        let Some(node) = configuration.node_at(&path) else { return false };
+        let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return false };
+        let instances = evaluator.instances(node, &resource.block);
+        !instances.is_empty()
+            && instances.iter().all(|instance| above(&configuration, &evaluator, instance, identity, hit.kind) == Above::Differs)
+    })
 }
 
 /// Whether the tag `Name` of a block is `name`: yes, no, or not known.
