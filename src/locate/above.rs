@@ -1,13 +1,9 @@
 //! Whether a block agrees with what stands beside the name in an id: two clusters may each have a service `web`, two paths a role.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::scan::naming_arguments;
-use crate::hcl::{Block, Literal, literal, references};
 use crate::identity::{self, Parent};
 use crate::model::{ResourceIdentity, ResourceMode};
-use crate::terraform::{BlockInstance, Configuration, Evaluator, Piece, Traced, Value, Why, match_name};
+use crate::terraform::{BlockInstance, Configuration, Evaluator, Piece, Value, Why, match_name};
 
 /// How far references are followed to a name: from a rule to its listener to its load balancer.
 const FARTHEST: usize = 3;
@@ -96,30 +92,6 @@ fn one(configuration: &Configuration<'_>, evaluator: &Evaluator<'_>, instance: &
 
 fn agreement(agrees: bool) -> Above {
     if agrees { Above::Agrees } else { Above::Differs }
-}
-
-/// Compares a block of which only the text is known (a unit of Terragrunt gives its variables) with the id.
-pub(super) fn above_as_written(block: &Block, inputs: &BTreeMap<Arc<str>, Traced>, identity: &ResourceIdentity, kind: &str) -> Above {
-    let mut found = Above::Agrees;
-    for parent in identity::parents(identity, kind) {
-        let Some(wanted) = parent.values.first() else { return Above::Unprovable };
-        let written = parent.arguments.iter().find_map(|argument| block.attribute(argument));
-        let text = match written.map(|attribute| (literal(&attribute.value), references(&attribute.value))) {
-            None => parent.default.clone(),
-            Some((Some(Literal::String(text)), _)) => Some(text),
-            Some((_, references)) => match references.as_slice() {
-                [only] if only.starts_with(&["var"]) => inputs.get(only.name(1)).and_then(|input| input.value.as_str().map(str::to_owned)),
-                _ => None,
-            },
-        };
-        match text {
-            Some(text) if parent.values.iter().any(|wanted| same(&text, wanted)) => {}
-            Some(_) => return Above::Differs,
-            None if written.is_none() && !parent.required => {}
-            None => found = Above::Unproved(wanted.clone()),
-        }
-    }
-    found
 }
 
 /// Whether a value is one of those that the id allows; `None` when the code does not say.

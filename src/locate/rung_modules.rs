@@ -103,23 +103,23 @@ impl Rungs<'_> {
                     }
                 }
                 ModuleSource::Remote(source) => match self.followed(&source, view, hit, types, (identity, name)) {
-                    Follow::There(found) => finding.exact.extend(found),
+                    Follow::There(found) => {
+                        for (found, proved) in found {
+                            if proved {
+                                finding.exact.push(found);
+                            } else {
+                                finding.patterns.push(PatternFound { found, fixed: name.chars().count(), holes: Vec::new() });
+                            }
+                        }
+                    }
                     Follow::NotThere => {}
                     Follow::Unreadable if hit.exact => {
-                        let place = super::block::place_of(
-                            view.workspace.get(hit.path).unwrap_or_default(),
-                            &match Self::target_of_hit(view, hit) {
-                                Some(target) => target,
-                                None => continue,
-                            },
-                        );
                         let message = format!(
                             "{} is created by the module `{}` ({source}{version}), whose code cannot be read from here: {argument} = `{name}` is passed to it",
                             self.said(),
                             hit.block
                         );
-                        let refusal = Refusal::new(RefusalKind::DecidedElsewhere, message).at(place);
-                        finding.refusal = Some(refusal.next("install the app on the module's repository, or fix it there by hand"));
+                        finding.refusal = unreadable(view, hit, message).or(finding.refusal.take());
                     }
                     Follow::Unreadable => {}
                 },
@@ -190,7 +190,11 @@ impl Rungs<'_> {
                 for instance in evaluator.instances(node, &resource.block) {
                     let lookup = evaluator.argument(&instance, &[naming]);
                     let named = lookup.found.iter().any(|found| matches!(&found.value.value, Value::String(text) if crate::identity::same_name(resource.kind(), text, name)));
-                    if !named || above(&configuration, &evaluator, &instance, identity, resource.kind()) == Above::Differs {
+                    if !named {
+                        continue;
+                    }
+                    let beside = above(&configuration, &evaluator, &instance, identity, resource.kind());
+                    if beside == Above::Differs {
                         continue;
                     }
                     let Ok(document) = super::position::read(view.workspace, &resource.block.file) else { continue };
@@ -204,7 +208,7 @@ impl Rungs<'_> {
                     if let Some(evidence) = target.evidence.last_mut() {
                         evidence.note = format!("module {} of {} calls {source} and passes the name `{name}`", hit.block, caller.name);
                     }
-                    found.push(Found { repository: at, target });
+                    found.push((Found { repository: at, target }, beside == Above::Agrees));
                 }
             }
         }
@@ -213,9 +217,18 @@ impl Rungs<'_> {
 }
 
 enum Follow {
-    There(Vec<Found>),
+    /// The blocks, each with whether the code says all that the id does.
+    There(Vec<(Found, bool)>),
     NotThere,
     Unreadable,
+}
+
+/// A module whose code is nowhere here was given the name.
+fn unreadable(view: &RepositoryView<'_>, hit: &Hit<'_>, message: String) -> Option<Refusal> {
+    let target = Rungs::target_of_hit(view, hit)?;
+    let place = super::block::place_of(view.workspace.get(hit.path).unwrap_or_default(), &target);
+    let refusal = Refusal::new(RefusalKind::DecidedElsewhere, message).at(place);
+    Some(refusal.next("install the app on the module's repository, or fix it there by hand"))
 }
 
 /// The literal arguments of a call, as a variable file.

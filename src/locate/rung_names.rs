@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::above::{Above, above, above_as_written};
+use super::above::{Above, above};
 use super::block::place_of;
 use super::ladder::{Found, Rungs};
 use super::names::Hit;
@@ -12,7 +12,7 @@ use super::variable_files::selections;
 use crate::identity;
 use crate::model::{Evidence, Place, Refusal, ResourceIdentity, Rung, Target};
 use crate::terraform::{
-    BlockInstance, Configuration, Evaluator, NameMatch, Origin, Selection, Sources, Value, match_name, read_terragrunt,
+    BlockInstance, Configuration, Evaluator, ModuleSource, NameMatch, Origin, Selection, Sources, Value, match_name, read_terragrunt,
 };
 
 /// Most root modules that are evaluated for one question.
@@ -153,9 +153,9 @@ impl Rungs<'_> {
             let evaluator = Evaluator::new(&configuration);
             for hit in hits {
                 let fit = if hit.module.first().is_some_and(|step| &**step == "terragrunt") {
-                    from_index(view, hit, name, self.query.identity.as_ref())
+                    through_terragrunt(view, sources, hit, name, self.query.identity.as_ref())
                 } else {
-                    evaluate(view, &configuration, &evaluator, hit, name, self.query.identity.as_ref())
+                    evaluate(view, &configuration, &evaluator, (hit, hit.module), name, self.query.identity.as_ref())
                 };
                 let rank = match &fit {
                     Fit::Exact(..) => 3,
@@ -299,40 +299,52 @@ fn contradicts(view: &RepositoryView<'_>, root: &str, fit: &NameMatch) -> bool {
     })
 }
 
-/// What the index says of a block whose variables a unit of Terragrunt gives.
-fn from_index(view: &RepositoryView<'_>, hit: &Hit<'_>, name: &str, identity: Option<&ResourceIdentity>) -> Fit {
-    if !hit.exact && hit.fixed == 0 {
-        return Fit::Open;
-    }
-    let path = if hit.root.is_empty() { "terragrunt.hcl".to_owned() } else { format!("{}/terragrunt.hcl", hit.root) };
-    let inputs = read_terragrunt(view.workspace, &path).map(|unit| unit.inputs).unwrap_or_default();
-    let text = view.workspace.shared(hit.path);
-    let document = text.and_then(|text| crate::hcl::Document::parse_file(hit.path, text).ok());
-    let labels = [hit.kind, hit.block];
-    let block = document.as_ref().and_then(|document| document.blocks_labelled("resource", &labels).next());
-    let naming = naming_arguments(hit.kind);
-    let attribute = block.and_then(|block| [naming.0, naming.1].into_iter().flatten().find_map(|naming| block.attribute(naming)));
-    let mut places = Vec::new();
-    if let Some(attribute) = attribute {
-        let note = format!("argument {}, computed here", attribute.name);
-        places.push(place(view, hit.path, attribute.value_span, &note));
-        let variables = crate::hcl::references(&attribute.value);
-        let given =
-            variables.iter().filter(|reference| reference.starts_with(&["var"])).filter_map(|variable| inputs.get(variable.name(1)));
-        given.for_each(|input| places.extend(places_of(view, &input.origin)));
-    }
-    let argument = attribute.map_or("the name", |attribute| attribute.name.as_str());
-    let own = format!("{argument} of {}.{}", hit.kind, hit.block);
-    let fit = if hit.exact {
-        let note = format!("{own} is `{name}` with Terragrunt's inputs of {path}");
-        Fit::Exact(None, Box::new(Evidence { rung: Rung::EvaluatedName, note, places }))
-    } else {
-        let note = format!("{own} fits `{name}` with Terragrunt's inputs of {path}; the code fixes {} characters", hit.fixed);
-        let fit = NameMatch { exact: false, fixed: hit.fixed, holes: Vec::new() };
-        Fit::Pattern(fit, Box::new(Evidence { rung: Rung::NamePattern, note, places }))
+/// The file of the Terragrunt unit in a directory.
+fn unit_of(directory: &str) -> String {
+    if directory.is_empty() { "terragrunt.hcl".to_owned() } else { format!("{directory}/terragrunt.hcl") }
+}
+
+/// What the evaluator says of a block whose variables a Terragrunt unit gives; the index, where the unit's module cannot be entered.
+fn through_terragrunt(
+    view: &RepositoryView<'_>,
+    sources: &Sources<'_>,
+    hit: &Hit<'_>,
+    name: &str,
+    identity: Option<&ResourceIdentity>,
+) -> Fit {
+    let unit = unit_of(hit.root);
+    let directory = match read_terragrunt(view.workspace, &unit).map(|unit| unit.source) {
+        Some(Some(ModuleSource::Local(directory))) => directory.to_string(),
+        Some(None) => hit.root.to_owned(),
+        _ => return from_index(hit, name, identity),
     };
-    match identity.zip(block) {
-        Some((identity, block)) => below(fit, above_as_written(block, &inputs, identity, hit.kind), name),
+    let selection = Selection { terragrunt: Some(unit), ..Selection::plain() };
+    let configuration = Configuration::load_from(sources, &directory, &selection);
+    let evaluator = Evaluator::new(&configuration);
+    evaluate(view, &configuration, &evaluator, (hit, hit.module.get(1..).unwrap_or_default()), name, identity)
+}
+
+/// What the index alone says.
+fn from_index(hit: &Hit<'_>, name: &str, identity: Option<&ResourceIdentity>) -> Fit {
+    let evidence = |rung, note: String| Box::new(Evidence { rung, note, places: Vec::new() });
+    let own = format!("{}.{}", hit.kind, hit.block);
+    let fit = match (hit.exact, hit.fixed) {
+        (true, _) => {
+            Fit::Exact(None, evidence(Rung::EvaluatedName, format!("the name of {own} is `{name}` as {} gives it", unit_of(hit.root))))
+        }
+        (false, 0) => return Fit::Open,
+        (false, fixed) => Fit::Pattern(
+            NameMatch { exact: false, fixed, holes: Vec::new() },
+            evidence(
+                Rung::NamePattern,
+                format!("the name of {own} fits `{name}` as {} gives it; the code fixes {fixed} characters", unit_of(hit.root)),
+            ),
+        ),
+    };
+    let beside = identity.and_then(|identity| identity::parents(identity, hit.kind).into_iter().next());
+    match beside.map(|parent| parent.values.into_iter().next()) {
+        Some(Some(wanted)) => below(fit, Above::Unproved(wanted), name),
+        Some(None) => Fit::Open,
         None => fit,
     }
 }
@@ -342,12 +354,12 @@ fn evaluate(
     view: &RepositoryView<'_>,
     configuration: &Configuration<'_>,
     evaluator: &Evaluator<'_>,
-    hit: &Hit<'_>,
+    (hit, module): (&Hit<'_>, &[Box<str>]),
     name: &str,
     identity: Option<&ResourceIdentity>,
 ) -> Fit {
-    let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
-    let Some(node) = configuration.node_at(&path) else { return from_index(view, hit, name, identity) };
+    let path: Vec<&str> = module.iter().map(AsRef::as_ref).collect();
+    let Some(node) = configuration.node_at(&path) else { return from_index(hit, name, identity) };
     let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return Fit::No };
     let (naming, prefix) = naming_arguments(hit.kind);
     let mut best = Fit::No;
@@ -361,9 +373,7 @@ fn evaluate(
             },
         };
         let fit = match identity {
-            Some(identity) if matches!(fit, Fit::Exact(..) | Fit::Pattern(..)) => {
-                below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name)
-            }
+            Some(identity) if !matches!(fit, Fit::No) => below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name),
             _ => fit,
         };
         match (&best, &fit) {
@@ -405,8 +415,13 @@ fn named_fit(
 ) -> Fit {
     let lookup = evaluator.argument(instance, &[argument]);
     let Some(found) = lookup.found.first() else { return if lookup.open.is_some() { Fit::Open } else { Fit::No } };
-    let selection = &evaluator.configuration().selection().name;
-    let from = if selection.is_empty() { String::new() } else { format!(" with {selection}") };
+    let selection = evaluator.configuration().selection();
+    let given = selection.var_files.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>();
+    let from = match given.as_slice() {
+        [] => selection.terragrunt.as_ref().map(|unit| format!(" with Terragrunt's inputs of `{unit}`")).unwrap_or_default(),
+        [only] => format!(" with the variable file {only}"),
+        several => format!(" with the variable files {}", several.join(", ")),
+    };
     let places = places_of(view, &found.value.origin);
     let fit = fit_of(&found.value.value, hit.kind, prefix, name);
     match fit {
