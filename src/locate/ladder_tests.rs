@@ -221,6 +221,8 @@ fn what_the_code_does_not_say_beside_the_name_is_no_proof_and_no_contradiction()
     assert_eq!(told("\"/x/${var.team}/\""), None);
     assert_eq!(told("\"/team-a/\""), None);
     assert_eq!(told("null"), None);
+    let report = ask(&[("main.tf", &role("\"/team-b/\""))], &named("arn:aws:iam::111111111111:role/team-b/deploy"));
+    assert_eq!(evidence(&report).1, "name of aws_iam_role.r is `deploy`; path agrees with `/team-b/`");
 }
 
 #[test]

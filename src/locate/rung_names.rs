@@ -266,6 +266,8 @@ fn is_generated(identity: &ResourceIdentity) -> bool {
 
 /// Whether account and region, where both sides know them, agree.
 pub(super) fn fits_place(identity: &ResourceIdentity, hit: &Hit<'_>) -> bool {
+    // AWS's own policies have its name for an account; nobody's code creates them.
+    let managed = identity.provider == crate::model::Provider::Aws && identity.account.as_deref() == Some("aws");
     let account = identity
         .account
         .as_deref()
@@ -280,7 +282,7 @@ pub(super) fn fits_place(identity: &ResourceIdentity, hit: &Hit<'_>) -> bool {
         (Some(here), Some(there)) if identity.provider == crate::model::Provider::Aws => !regional || here == there,
         _ => true,
     };
-    account && region
+    account && region && !managed
 }
 
 /// Whether a pattern fixes enough of the name: a stub such as `a-${x}` proves nothing.
@@ -373,7 +375,10 @@ fn evaluate(
             },
         };
         let fit = match identity {
-            Some(identity) if !matches!(fit, Fit::No) => below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name),
+            Some(identity) if !matches!(fit, Fit::No) => {
+                let fit = below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name);
+                with_beside(fit, identity, hit.kind)
+            }
             _ => fit,
         };
         match (&best, &fit) {
@@ -402,6 +407,20 @@ fn below(fit: Fit, above: Above, name: &str) -> Fit {
             Fit::Pattern(NameMatch { exact: false, fixed: name.chars().count(), holes: Vec::new() }, evidence)
         }
     }
+}
+
+/// Tells what beside the name was compared: of two blocks with one name it is what decided.
+fn with_beside(mut fit: Fit, identity: &ResourceIdentity, kind: &str) -> Fit {
+    if let Fit::Exact(_, evidence) = &mut fit
+        && identity.provider == crate::model::Provider::Aws
+    {
+        for parent in identity::parents(identity, kind) {
+            if let (Some(argument), Some(value)) = (parent.arguments.first(), parent.values.first()) {
+                evidence.note.push_str(&format!("; {argument} agrees with `{value}`"));
+            }
+        }
+    }
+    fit
 }
 
 fn named_fit(
@@ -433,7 +452,7 @@ fn named_fit(
         Some(fit) => {
             let holes = fit.holes.iter().map(|hole| format!("`{hole}`")).collect::<Vec<_>>().join(", ");
             let note = format!(
-                "{argument} of {} fits `{name}` with {holes} where the code does not say; the code fixes {} characters",
+                "{argument} of {}{from} fits `{name}` with {holes} where the code does not say; the code fixes {} characters",
                 instance.pattern(),
                 fit.fixed
             );
