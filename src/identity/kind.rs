@@ -32,6 +32,8 @@ pub struct Kind {
     pub naming: Vec<String>,
     /// Argument that gives only the beginning of the name.
     pub prefix: Option<String>,
+    /// What arguments that the id tells are when a block does not have them (`path` is `/`).
+    pub defaults: BTreeMap<String, String>,
     /// Other Terraform types that create the same thing.
     pub also: Vec<String>,
     /// Terraform types that hold a part of it.
@@ -57,6 +59,18 @@ impl Kind {
     #[must_use]
     pub fn generated(&self) -> bool {
         self.naming.is_empty() && !self.singleton && self.of.is_none()
+    }
+
+    /// The argument that refers to the resource above this one, where the id has that one's name (a listener's `load_balancer_arn`).
+    #[must_use]
+    pub fn refers(&self) -> Option<&str> {
+        self.patterns.iter().find_map(Pattern::refers)
+    }
+
+    /// Whether its resources live in one region, as far as the shape of their id tells.
+    #[must_use]
+    pub fn is_regional(&self) -> bool {
+        self.patterns.first().is_some_and(Pattern::has_region)
     }
 
     /// The cloud's service (`s3`) in the shapes of the id, if it has one of its own.
@@ -98,6 +112,8 @@ struct Entry {
     types: Option<Vec<String>>,
     name: Option<Vec<String>>,
     prefix: Option<String>,
+    #[serde(default)]
+    default: BTreeMap<String, String>,
     #[serde(default)]
     also: Vec<String>,
     #[serde(default)]
@@ -183,6 +199,7 @@ fn kind_of(terraform_type: String, provider: Provider, entry: Entry) -> Kind {
         cloud_types,
         naming,
         prefix: entry.prefix,
+        defaults: entry.default,
         also: entry.also,
         parts,
         of: entry.of,

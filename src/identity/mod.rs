@@ -10,5 +10,5 @@ mod tests;
 
 pub use kind::{Kind, Kinds, Part, kinds, normalised};
 pub use parents::{Parent, parents};
-pub use parse::{candidate_types, naming, parse, same_name};
+pub use parse::{candidate_types, naming, other_names, parse, same_name};
 pub use pattern::Pattern;

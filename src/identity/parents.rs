@@ -1,4 +1,4 @@
-//! What stands above the name in an id: the cluster of a service, the resource group of a vault, the zone of a machine.
+//! What stands beside the name in an id: the cluster of a service, the path of a role, the resource group of a vault, the zone of a machine.
 
 use super::kind::{Kind, kinds};
 use crate::model::{Provider, ResourceIdentity};
@@ -8,9 +8,11 @@ use crate::model::{Provider, ResourceIdentity};
 pub struct Parent {
     /// The Terraform arguments that hold it; the first one that the block has counts.
     pub arguments: Vec<String>,
-    /// What the id says; `None` when it is a generated id, which no argument holds.
-    pub value: Option<String>,
-    /// Whether a block without such an argument leaves it open; else the provider's configuration decides.
+    /// The values that agree with the id; none when it is a generated id, which no argument holds.
+    pub values: Vec<String>,
+    /// What a block without such an argument means.
+    pub default: Option<String>,
+    /// Whether a block without such an argument, and without a default, leaves it open; else the provider's configuration decides.
     pub required: bool,
 }
 
@@ -59,12 +61,21 @@ fn captured(kind: &Kind, text: &str) -> Vec<Parent> {
     let Some((pattern, captures)) = kind.patterns.iter().find_map(|pattern| Some((pattern, pattern.read(text)?))) else {
         return Vec::new();
     };
-    let Some((_, above)) = captures.arguments.split_last() else { return Vec::new() };
-    let told =
-        above.iter().map(|(argument, value)| Parent { arguments: vec![argument.clone()], value: Some(value.clone()), required: true });
-    // A stage is named, but the interface above it has a generated id.
-    let generated = pattern.has_generated_id().then(|| Parent { arguments: Vec::new(), value: None, required: true });
-    told.chain(generated).collect()
+    let above = captures.arguments.split_last().map(|(_, above)| above).unwrap_or_default();
+    let above = above.iter().map(|(argument, value)| (argument.clone(), vec![value.clone()]));
+    // `*` stands for what a bare name does not tell.
+    let told = above.chain(captures.beside).filter(|(_, values)| values.iter().all(|value| !value.contains('*')));
+    let mut parents: Vec<Parent> = told
+        .map(|(argument, values)| {
+            let default = kind.defaults.get(&argument).cloned();
+            Parent { arguments: vec![argument], values, default, required: true }
+        })
+        .collect();
+    if pattern.has_generated_id() && !captures.arguments.is_empty() {
+        // A stage is named, but the interface above it has a generated id.
+        parents.push(Parent { arguments: Vec::new(), values: Vec::new(), default: None, required: true });
+    }
+    parents
 }
 
 fn gcp_place(path: &str) -> Option<Parent> {
@@ -78,7 +89,8 @@ fn gcp_place(path: &str) -> Option<Parent> {
         };
         Some(Parent {
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
-            value: Some(pair[1].to_owned()),
+            values: vec![pair[1].to_owned()],
+            default: None,
             required: false,
         })
     })
@@ -91,10 +103,15 @@ fn azure(id: &str) -> Vec<Parent> {
     let names = segments.get(providers + 2..).unwrap_or_default();
     if let [.., parent, _, _] = names {
         let arguments = AZURE_PARENTS.iter().map(|argument| (*argument).to_owned()).collect();
-        return vec![Parent { arguments, value: Some((*parent).to_owned()), required: true }];
+        return vec![Parent { arguments, values: vec![(*parent).to_owned()], default: None, required: true }];
     }
     let group = segments.get(3).filter(|_| segments.get(2).is_some_and(|segment| segment.eq_ignore_ascii_case("resourceGroups")));
-    let parent = |group: &&str| Parent { arguments: vec!["resource_group_name".into()], value: Some((*group).to_owned()), required: true };
+    let parent = |group: &&str| Parent {
+        arguments: vec!["resource_group_name".into()],
+        values: vec![(*group).to_owned()],
+        default: None,
+        required: true,
+    };
     group.map(parent).into_iter().collect()
 }
 
@@ -103,14 +120,14 @@ mod tests {
     use super::*;
     use crate::identity::parse;
 
-    fn told(raw: &str, kind: &str) -> Vec<(String, Option<String>)> {
+    fn told(raw: &str, kind: &str) -> Vec<(String, Vec<String>)> {
         let identity = parse(raw, None, None, None).unwrap();
-        parents(&identity, kind).into_iter().map(|parent| (parent.arguments.first().cloned().unwrap_or_default(), parent.value)).collect()
+        parents(&identity, kind).into_iter().map(|parent| (parent.arguments.first().cloned().unwrap_or_default(), parent.values)).collect()
     }
 
     #[test]
     fn what_stands_above_the_name_is_read_from_the_id() {
-        let one = |argument: &str, value: &str| vec![(argument.to_owned(), Some(value.to_owned()))];
+        let one = |argument: &str, value: &str| vec![(argument.to_owned(), value.split(',').map(str::to_owned).collect())];
         assert_eq!(told("arn:aws:ecs:eu-west-1:1:service/blue/web", "aws_ecs_service"), one("cluster", "blue"));
         assert_eq!(told("arn:aws:ecs:eu-west-1:1:cluster/blue", "aws_ecs_cluster"), []);
         assert_eq!(told("arn:aws:s3:::acme", "aws_s3_bucket"), []);
@@ -121,6 +138,34 @@ mod tests {
         let machine = "//compute.googleapis.com/projects/p/zones/europe-west1-b/instances/vm";
         assert_eq!(told(machine, "google_compute_instance"), one("zone", "europe-west1-b"));
         let stage = told("arn:aws:apigateway:eu-west-1::/restapis/a1b2c3/stages/prod", "aws_api_gateway_stage");
-        assert_eq!(stage, [(String::new(), None)]);
+        assert_eq!(stage, [(String::new(), Vec::new())]);
+    }
+
+    #[test]
+    fn what_stands_beside_the_name_is_the_value_of_an_argument() {
+        let cases = [
+            ("arn:aws:iam::1:role/team-b/ci/deploy", "aws_iam_role", "path", "/team-b/ci/"),
+            ("arn:aws:iam::1:policy/deploy", "aws_iam_policy", "path", "/"),
+            ("arn:aws:wafv2:us-east-1:1:global/webacl/main/0a1b", "aws_wafv2_web_acl", "scope", "CLOUDFRONT"),
+            ("arn:aws:wafv2:eu-west-1:1:regional/ipset/main/0a1b", "aws_wafv2_ip_set", "scope", "REGIONAL"),
+            ("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/edge/0a1b", "aws_lb", "load_balancer_type", "network"),
+            ("arn:aws:events:eu-west-1:1:rule/nightly", "aws_cloudwatch_event_rule", "event_bus_name", "default"),
+            ("arn:aws:events:eu-west-1:1:rule/orders/nightly", "aws_cloudwatch_event_rule", "event_bus_name", "orders"),
+            ("arn:aws:scheduler:eu-west-1:1:schedule/default/nightly", "aws_scheduler_schedule", "group_name", "default"),
+            ("arn:aws:network-firewall:eu-west-1:1:stateless-rulegroup/r", "aws_networkfirewall_rule_group", "type", "STATELESS"),
+            ("arn:aws:imagebuilder:eu-west-1:1:component/base/1.2.3/1", "aws_imagebuilder_component", "version", "1.2.3"),
+            ("arn:aws:glue:eu-west-1:1:table/sales/orders", "aws_glue_catalog_table", "database_name", "sales"),
+        ];
+        for (raw, kind, argument, value) in cases {
+            assert_eq!(told(raw, kind), [(argument.to_owned(), vec![value.to_owned()])], "{raw}");
+        }
+        let listener = told("arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/edge/0a/0b", "aws_lb_listener");
+        let both = [("protocol", vec!["HTTP", "HTTPS"]), ("load_balancer_arn", vec!["edge"])];
+        let owned = |(argument, values): (&str, Vec<&str>)| (argument.to_owned(), values.into_iter().map(str::to_owned).collect());
+        assert_eq!(listener, both.map(owned));
+        // The old form of a service's ARN leaves the cluster out, and a bare name says nothing of a path.
+        assert_eq!(told("arn:aws:ecs:eu-west-1:1:service/web", "aws_ecs_service"), []);
+        let bare = parse("deploy", Some("AWS::IAM::Role"), Some("1"), None).unwrap();
+        assert_eq!((bare.id.as_str(), parents(&bare, "aws_iam_role").len()), ("arn:aws:iam::1:role/*/deploy", 0));
     }
 }

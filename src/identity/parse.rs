@@ -95,10 +95,13 @@ fn arn(id: &str, hints: &Hints<'_>) -> Option<ResourceIdentity> {
         .of_service(service)
         .filter_map(|(kind, pattern)| Some((kind, pattern.read(resource)?, pattern.has_region(), pattern.has_account())))
         .collect();
-    let chosen = matches.iter().find(|(kind, ..)| hints.kinds.iter().any(|hint| hint.terraform_type == kind.terraform_type));
-    let Some((kind, captures, has_region, has_account)) = chosen.or_else(|| most_specific(&matches)) else {
+    let hinted = |(kind, ..): &&(&Kind, Captures, bool, bool)| hints.kinds.iter().any(|hint| hint.terraform_type == kind.terraform_type);
+    let chosen = most_specific(matches.iter().filter(hinted)).or_else(|| most_specific(matches.iter()));
+    let Some((kind, captures, has_region, has_account)) = chosen else {
         return Some(unknown_arn(id, region, account, hints));
     };
+    // An index of a table, a stream of a log group: the finding is about the whole.
+    let resource = resource.get(..resource.len() - captures.within).unwrap_or(resource);
     let region = filled(Some(region)).or(hints.region.filter(|_| *has_region));
     let known_account = filled(Some(account)).or(hints.account);
     let canonical = format!(
@@ -117,8 +120,10 @@ fn arn(id: &str, hints: &Hints<'_>) -> Option<ResourceIdentity> {
 }
 
 /// Of several shapes that fit, the one with the fewest holes wins; of equals, the first in the table that has no rival entry.
-fn most_specific<'a>(matches: &'a [(&'static Kind, Captures, bool, bool)]) -> Option<&'a (&'static Kind, Captures, bool, bool)> {
-    matches.iter().min_by_key(|(kind, captures, ..)| {
+fn most_specific<'a>(
+    matches: impl Iterator<Item = &'a (&'static Kind, Captures, bool, bool)>,
+) -> Option<&'a (&'static Kind, Captures, bool, bool)> {
+    matches.min_by_key(|(kind, captures, ..)| {
         (preference(&kind.terraform_type), captures.arguments.iter().map(|(_, v)| v.len()).sum::<usize>())
     })
 }
@@ -347,6 +352,18 @@ pub fn naming(terraform_type: &str) -> Option<(Vec<&'static str>, Option<&'stati
     let whole = kinds().wholes_of(terraform_type).next()?;
     let link = whole.parts.iter().find(|part| part.terraform_type == terraform_type)?;
     Some((vec![link.link.as_str()], None))
+}
+
+/// Other spellings of the name that code may have, where the id does not keep them apart: the ARN of the parameter `token` is
+/// that of `/token`, and an OpenID provider's leaves the scheme of its address out.
+#[must_use]
+pub fn other_names(identity: &ResourceIdentity) -> Vec<String> {
+    let Some(name) = identity.name.as_deref() else { return Vec::new() };
+    match identity.terraform_type.as_deref() {
+        Some("aws_ssm_parameter") => name.strip_prefix('/').filter(|flat| !flat.contains('/')).map(str::to_owned).into_iter().collect(),
+        Some("aws_iam_openid_connect_provider") if !name.contains("://") => vec![format!("https://{name}")],
+        _ => Vec::new(),
+    }
 }
 
 /// Whether two names of a type's resource are the same to the cloud.

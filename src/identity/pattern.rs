@@ -14,14 +14,30 @@ enum Piece {
     Id,
     /// A generated part beside a name.
     Any,
-    /// A path that ends in `/`, or nothing.
-    Path,
+    /// What another argument than the naming ones says.
+    Beside {
+        argument: String,
+        shape: Beside,
+    },
+    /// What lies within the resource and is named after it: this text, and anything behind it.
+    Within(String),
     /// Exactly this many generated characters.
     Generated(usize),
     /// GCP project, AWS account, Azure subscription.
     Account,
     /// Region, zone or location.
     Region,
+}
+
+/// How an id writes what an argument beside the name says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Beside {
+    /// As the argument has it, or as the name of the resource that the argument refers to.
+    Text,
+    /// A path that ends in `/`, or nothing; the argument's begins with `/` too.
+    Path,
+    /// One of these texts, each with the argument's values that it stands for.
+    Choice(Vec<(String, String)>),
 }
 
 /// Which scheme a shape belongs to.
@@ -44,6 +60,10 @@ pub struct Pattern {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Captures {
     pub(super) arguments: Vec<(String, String)>,
+    /// Arguments beside the naming ones, each with the values that agree with the id.
+    pub(super) beside: Vec<(String, Vec<String>)>,
+    /// Length of what lies within the resource, at the end of the text.
+    pub(super) within: usize,
     pub(super) id: Option<String>,
     pub(super) account: Option<String>,
     pub(super) region: Option<String>,
@@ -105,6 +125,14 @@ impl Pattern {
             .collect()
     }
 
+    /// The argument that refers to the resource above this one (`load_balancer_arn`), where the id has that one's name.
+    pub(super) fn refers(&self) -> Option<&str> {
+        self.pieces.iter().find_map(|piece| match piece {
+            Piece::Beside { argument, shape: Beside::Text } => Some(argument.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether an ARN of this shape states the region.
     pub(super) fn has_region(&self) -> bool {
         matches!(self.scheme, Scheme::Arn { region: true, .. })
@@ -138,10 +166,11 @@ impl Pattern {
                     out.push_str(name);
                 }
                 Piece::Id => out.push_str(name),
-                Piece::Path => {}
+                // Any path: the name alone does not tell it.
+                Piece::Beside { shape: Beside::Path, .. } => out.push_str("*/"),
                 Piece::Account => out.push_str(account?),
                 Piece::Region => out.push_str(region?),
-                Piece::Any | Piece::Generated(_) => return None,
+                Piece::Any | Piece::Generated(_) | Piece::Beside { .. } | Piece::Within(_) => return None,
             }
         }
         Some(out)
@@ -170,8 +199,13 @@ fn placeholder(name: &str) -> Piece {
     match name {
         "id" => Piece::Id,
         "*" => Piece::Any,
-        "**" => Piece::Path,
         _ => {
+            if let Some(text) = name.strip_suffix("...") {
+                return Piece::Within(text.to_owned());
+            }
+            if let Some((argument, shape)) = name.split_once(':') {
+                return Piece::Beside { argument: argument.to_owned(), shape: beside(shape) };
+            }
             if let Ok(count) = name.parse() {
                 return Piece::Generated(count);
             }
@@ -179,6 +213,16 @@ fn placeholder(name: &str) -> Piece {
             let slashes = name.ends_with('+') || !start.is_empty();
             Piece::Argument { name: name.trim_end_matches('+').to_owned(), slashes, start: start.to_owned() }
         }
+    }
+}
+
+/// What stands behind the colon in `{argument:…}`.
+fn beside(shape: &str) -> Beside {
+    let pair = |choice: &str| choice.split_once('=').map(|(text, values)| (text.to_owned(), values.to_owned()));
+    match shape {
+        "" => Beside::Text,
+        "**" => Beside::Path,
+        choices => Beside::Choice(choices.split('|').filter_map(pair).collect()),
     }
 }
 
@@ -214,11 +258,14 @@ fn take(pieces: &[Piece], text: &str, found: &mut Captures) -> bool {
             text.char_indices().nth(*count).map_or(text.len() == *count, |(at, _)| at == *count)
                 && text.get(*count..).is_some_and(|text| take(rest, text, found))
         }
-        Piece::Path => {
-            // The longest path first, so that the name is what follows the last slash.
-            let ends = text.char_indices().rev().filter(|(_, c)| *c == '/').map(|(at, _)| at + 1).chain([0]);
-            ends.into_iter().any(|end| take(rest, &text[end..], found))
+        Piece::Within(start) => {
+            found.within = text.len();
+            rest.is_empty() && text.starts_with(start.as_str())
         }
+        Piece::Beside { argument, shape } => take_beside(shape, text, rest, found).is_some_and(|values| {
+            found.beside.insert(0, (argument.clone(), values));
+            true
+        }),
         Piece::Argument { name, slashes, start } => {
             if !text.starts_with(start.as_str()) {
                 return false;
@@ -240,6 +287,22 @@ fn take(pieces: &[Piece], text: &str, found: &mut Captures) -> bool {
         Piece::Region => hole(text, false, rest, found).is_some_and(|value| {
             found.region = Some(value);
             true
+        }),
+    }
+}
+
+/// The values of an argument beside the name, so that the rest matches.
+fn take_beside(shape: &Beside, text: &str, rest: &[Piece], found: &mut Captures) -> Option<Vec<String>> {
+    match shape {
+        Beside::Text => hole(text, false, rest, found).map(|value| vec![value]),
+        Beside::Path => {
+            // The longest path first, so that the name is what follows the last slash.
+            let mut ends = text.char_indices().rev().filter(|(_, c)| *c == '/').map(|(at, _)| at + 1).chain([0]);
+            ends.find(|end| take(rest, &text[*end..], found)).map(|end| vec![format!("/{}", &text[..end])])
+        }
+        Beside::Choice(choices) => choices.iter().find_map(|(start, values)| {
+            let text = text.strip_prefix(start.as_str())?;
+            take(rest, text, found).then(|| values.split(',').map(str::to_owned).collect())
         }),
     }
 }

@@ -2,11 +2,11 @@
 
 use super::block::place_of;
 use super::names::Hit;
-use super::position::{locate_address, locate_line, locate_position};
+use super::position::{locate_address, locate_line, locate_position, with_module_path};
 use super::query::{Candidate, Decision, Located, Query, Report, RepositoryView, RungReport};
 use super::rung_names::NameFinding;
 use crate::identity;
-use crate::model::{Address, Confidence, Evidence, Place, Refusal, RefusalKind, ResourceMode, Rung, Target};
+use crate::model::{Address, CodePosition, Confidence, Evidence, Place, Refusal, RefusalKind, ResourceMode, Rung, Target};
 use crate::terraform::Sources;
 
 /// Most candidates that are listed in a question.
@@ -211,7 +211,8 @@ impl Ladder<'_> {
     }
 }
 
-fn shown(directory: &str) -> &str {
+/// A directory for people.
+pub(super) fn shown(directory: &str) -> &str {
     if directory.is_empty() { "the top directory" } else { directory }
 }
 
@@ -308,6 +309,7 @@ impl<'q> Rungs<'q> {
                 Err(refusal) => {
                     found.extend(refusal.places.iter().filter_map(|place| {
                         let target = locate_line(view.workspace, &place.path, position.start_line.unwrap_or(place.line)).ok()?;
+                        let target = at_position(target, position);
                         (refusal.kind == RefusalKind::AmbiguousTarget).then_some(Found { repository: at, target })
                     }));
                     notes.push(refusal.message);
@@ -373,6 +375,20 @@ impl<'q> Rungs<'q> {
         };
         Some(with_span_of_text(view, target))
     }
+}
+
+/// One of the blocks that a position may mean, with what of the position it has.
+fn at_position(mut target: Target, position: &CodePosition) -> Target {
+    let said = match (&position.path, &position.address) {
+        (None, Some(address)) => format!("`{address}` is its address"),
+        (Some(path), _) => format!("its file's path ends in `{path}`"),
+        (None, None) => return target,
+    };
+    if let Some(evidence) = target.evidence.last_mut() {
+        evidence.note = said;
+    }
+    let address = position.address.as_deref().and_then(|text| text.parse::<Address>().ok());
+    with_module_path(target, address.as_ref())
 }
 
 /// The file of the block itself, when the hit is in an override file that only changes it.

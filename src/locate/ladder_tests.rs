@@ -1,6 +1,6 @@
 use super::*;
 use crate::identity;
-use crate::model::{CodePosition, RefusalKind, Rung, Workspace};
+use crate::model::{CodePosition, Confidence, RefusalKind, Rung, Workspace};
 
 fn workspace(files: &[(&str, &str)]) -> Workspace {
     files.iter().copied().collect()
@@ -194,4 +194,89 @@ fn a_position_that_the_code_left_behind_gives_way_to_the_name() {
     let query = Query { position: Some(position), ..named("arn:aws:s3:::acme-logs") };
     let files = [("here.tf", "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"acme-logs\"\n}\n")];
     assert_eq!(short(&ask(&files, &query)), "here.tf aws_s3_bucket.b");
+}
+
+fn whole(files: &[(&str, &str)], query: &Query<'_>) -> Report {
+    let workspace = workspace(files);
+    let index = RepositoryIndex::of_workspace(&workspace);
+    locate(query, &[RepositoryView { name: "", workspace: &workspace, index: &index }])
+}
+
+fn evidence(report: &Report) -> (Confidence, String) {
+    let Decision::Located(located) = &report.decision else { panic!("{report:?}") };
+    (located.target.confidence, located.target.evidence.iter().map(|evidence| evidence.note.as_str()).collect::<Vec<_>>().join("; "))
+}
+
+#[test]
+fn what_the_code_does_not_say_beside_the_name_is_no_proof_and_no_contradiction() {
+    let role =
+        |path: &str| format!("variable \"team\" {{}}\nresource \"aws_iam_role\" \"r\" {{\n  name = \"deploy\"\n  path = {path}\n}}\n");
+    let told = |path: &str| {
+        let report = ask(&[("main.tf", &role(path))], &named("arn:aws:iam::111111111111:role/team-b/deploy"));
+        matches!(report.decision, Decision::Located(_)).then(|| evidence(&report).0)
+    };
+    assert_eq!(told("\"/team-b/\""), Some(Confidence::Certain));
+    assert_eq!(told("var.team"), Some(Confidence::Likely));
+    assert_eq!(told("\"/${var.team}/\""), Some(Confidence::Likely));
+    assert_eq!(told("\"/x/${var.team}/\""), None);
+    assert_eq!(told("\"/team-a/\""), None);
+    assert_eq!(told("null"), None);
+    let report = ask(&[("main.tf", &role("\"/team-b/\""))], &named("arn:aws:iam::111111111111:role/team-b/deploy"));
+    assert_eq!(evidence(&report).1, "name of aws_iam_role.r is `deploy`; path agrees with `/team-b/`");
+}
+
+#[test]
+fn a_state_of_another_path_is_another_role() {
+    let state = br#"{"version":4,"resources":[{"mode":"managed","type":"aws_iam_role","name":"r","instances":[{"attributes":{"id":"deploy","name":"deploy","arn":"arn:aws:iam::111111111111:role/team-a/deploy"}}]}]}"#;
+    let states = [State::read("s3://b/iam", state).unwrap()];
+    let files = [("main.tf", "resource \"aws_iam_role\" \"r\" {\n  name = \"deploy\"\n  path = \"/team-a/\"\n}\n")];
+    let found = |raw: &str| short(&ask(&files, &Query { states: &states, ..named(raw) }));
+    assert_eq!(found("arn:aws:iam::111111111111:role/team-a/deploy"), "main.tf aws_iam_role.r");
+    assert!(found("arn:aws:iam::111111111111:role/team-b/deploy").starts_with("none"));
+}
+
+#[test]
+fn a_unit_of_terragrunt_is_explained_with_its_lines_and_its_included_inputs() {
+    let module = "variable \"bucket\" {\n  type = string\n}\nresource \"aws_sqs_queue\" \"q\" {\n  name = \"${var.bucket}-events\"\n}\n";
+    let unit = "terraform {\n  source = \"../../modules/b\"\n}\ninputs = {\n  bucket = \"acme-prod\"\n}\n";
+    let files = [("modules/b/main.tf", module), ("live/prod/terragrunt.hcl", unit)];
+    let report = ask(&files, &named("arn:aws:sqs:eu-west-1:111111111111:acme-prod-events"));
+    let note = "name of aws_sqs_queue.q is `acme-prod-events` with Terragrunt's inputs of `live/prod/terragrunt.hcl`";
+    assert_eq!(evidence(&report), (Confidence::Certain, note.to_owned()));
+    let Decision::Located(located) = &report.decision else { panic!() };
+    let places = &located.target.evidence[0].places;
+    assert!(places.iter().any(|place| (place.path.as_str(), place.line) == ("live/prod/terragrunt.hcl", 5)), "{places:?}");
+
+    let root = "locals {\n  env_vars = read_terragrunt_config(\"${get_terragrunt_dir()}/env.hcl\")\n  env = local.env_vars.locals.environment\n  account = get_aws_account_id()\n}\ninputs = {\n  bucket = \"my-app-data-${local.env}-${local.account}-eu\"\n}\n";
+    let unit = "include \"root\" {\n  path = find_in_parent_folders(\"root.hcl\")\n}\nterraform {\n  source = \"../../modules/b\"\n}\n";
+    let files = [
+        ("modules/b/main.tf", module),
+        ("live/prod/terragrunt.hcl", unit),
+        ("live/prod/env.hcl", "locals {\n  environment = \"prod\"\n}\n"),
+        ("live/root.hcl", root),
+    ];
+    let found = |name: &str| whole(&files, &named(&format!("arn:aws:sqs:eu-west-1:111111111111:{name}")));
+    assert_eq!(evidence(&found("my-app-data-prod-111111111111-eu-events")).0, Confidence::Likely);
+    assert!(short(&found("my-app-data-dev-111111111111-eu-events")).starts_with("none"));
+}
+
+#[test]
+fn instances_and_variable_files_are_named_as_what_they_are() {
+    let files = [
+        (
+            "main.tf",
+            "variable \"env\" {}\nvariable \"n\" {}\nmodule \"q\" {\n  count  = var.n\n  source = \"./q\"\n  env    = var.env\n}\n",
+        ),
+        ("q/main.tf", "variable \"env\" {}\nresource \"aws_sqs_queue\" \"q\" {\n  name = \"jobs-${var.env}\"\n}\n"),
+        ("envs/prod.tfvars", "env = \"prod\"\n"),
+    ];
+    let report = ask(&files, &named("arn:aws:sqs:eu-west-1:111111111111:jobs-prod"));
+    let note = "name of module.q[*].aws_sqs_queue.q is `jobs-prod` with the variable file `envs/prod.tfvars`";
+    assert_eq!(evidence(&report).1, note);
+    let Decision::Located(located) = &report.decision else { panic!() };
+    assert_eq!(located.instances, ["the top directory: module.q[*].aws_sqs_queue.q"]);
+    let position = CodePosition { address: Some("module.q.aws_sqs_queue.q".into()), ..CodePosition::default() };
+    let copy = ("other/main.tf", "module \"q\" {\n  source = \"../q\"\n  env    = \"x\"\n}\n");
+    let report = whole(&[files[0], files[1], copy], &Query { position: Some(position), ..Query::default() });
+    assert_eq!(evidence(&report).1, "`module.q.aws_sqs_queue.q` is its address");
 }

@@ -106,8 +106,9 @@ impl RepositoryIndex {
         let types = identity::candidate_types(identity);
         let whole = types.iter().flat_map(|kind| identity::kinds().wholes_of(kind)).flat_map(identity::Kind::terraform_types);
         let types: Vec<String> = types.iter().cloned().chain(whole.map(str::to_owned)).collect();
-        let named = identity.name.as_deref().map(|name| self.names().lookup(&types, name)).unwrap_or_default();
-        let arguments = identity.name.as_deref().map(|name| self.names().lookup_arguments(name)).unwrap_or_default();
+        let names: Vec<String> = identity.name.clone().into_iter().chain(identity::other_names(identity)).collect();
+        let named: Vec<_> = names.iter().flat_map(|name| self.names().lookup(&types, name)).collect();
+        let arguments: Vec<_> = names.iter().flat_map(|name| self.names().lookup_arguments(name)).collect();
         let of_type = if named.iter().any(|hit| hit.exact) { Vec::new() } else { self.names().of_types(&types, MOST_OF_TYPE) };
         named.iter().chain(&arguments).chain(&of_type).for_each(|hit| suspects.add_hit(hit));
     }

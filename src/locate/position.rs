@@ -3,8 +3,8 @@
 use super::block::{address_of, block_at_line, place_of, target_of};
 use super::follow::LineMap;
 use crate::hcl::Document;
-use crate::model::{Address, CodePosition, Confidence, Evidence, Refusal, RefusalKind, Rung, Target, Workspace};
-use crate::terraform::{directory_of, is_configuration_file};
+use crate::model::{Address, CodePosition, Confidence, Evidence, Refusal, RefusalKind, ResourceMode, Rung, Target, Workspace};
+use crate::terraform::{ModuleSource, directory_of, is_configuration_file, module_source};
 
 /// The resource, data source or module call around `path:line`.
 ///
@@ -30,7 +30,14 @@ pub fn locate_address(workspace: &Workspace, address: &Address, directory: Optio
     };
     let mut candidates: Vec<Target> = Vec::new();
     for root in &roots {
-        let Some(module_dir) = enter(workspace, root, address) else { continue };
+        let module_dir = match enter(workspace, root, address) {
+            Entered::Directory(directory) => directory,
+            Entered::Published(call) => {
+                candidates.push(*call);
+                continue;
+            }
+            Entered::No => continue,
+        };
         for (path, document) in documents_in(workspace, &module_dir) {
             let own = Address { module: Vec::new(), key: None, ..address.clone() };
             let blocks = document.body().blocks.iter().filter(|block| address_of(block).as_ref() == Some(&own));
@@ -88,7 +95,7 @@ pub fn locate_position(workspace: &Workspace, position: &CodePosition, scanned_t
 }
 
 /// The scanner's address carries the module path, which a file and a line do not.
-fn with_module_path(mut target: Target, address: Option<&Address>) -> Target {
+pub(super) fn with_module_path(mut target: Target, address: Option<&Address>) -> Target {
     if let Some(address) = address.filter(|address| address.kind == target.address.kind && address.name == target.address.name) {
         target.address.module.clone_from(&address.module);
         target.address.key.clone_from(&address.key);
@@ -228,17 +235,37 @@ pub(super) fn local_source(directory: &str, source: &str) -> Option<String> {
     crate::terraform::local_source(directory, source)
 }
 
+/// Where the module path of an address leads.
+enum Entered {
+    /// To this directory.
+    Directory(String),
+    /// Into a published module, by this call: its code is nowhere here, and the call is what can be changed.
+    Published(Box<Target>),
+    No,
+}
+
 /// Follows the module path of an address from a root directory.
-fn enter(workspace: &Workspace, root: &str, address: &Address) -> Option<String> {
+fn enter(workspace: &Workspace, root: &str, address: &Address) -> Entered {
     let mut directory = root.to_owned();
-    for step in &address.module {
-        let next = documents_in(workspace, &directory).into_iter().find_map(|(_, document)| {
-            let call = document.body().blocks_of("module").find(|call| call.label(0) == Some(step.name.as_str()))?;
-            source_of(&directory, call)
-        })?;
-        directory = next;
+    for (at, step) in address.module.iter().enumerate() {
+        let documents = documents_in(workspace, &directory);
+        let mut calls = documents.iter().flat_map(|(path, document)| document.body().blocks_of("module").map(move |call| (path, call)));
+        let Some((path, call)) = calls.find(|(_, call)| call.label(0) == Some(step.name.as_str())) else { return Entered::No };
+        if let Some(next) = source_of(&directory, call) {
+            directory = next;
+            continue;
+        }
+        let source = call.attribute("source").and_then(|source| crate::hcl::literal(&source.value));
+        let published = source.is_some_and(|source| {
+            source.as_str().is_some_and(|source| matches!(module_source(&directory, source), ModuleSource::Registry { .. }))
+        });
+        let Some(mut target) = target_of(path, call).filter(|_| published) else { return Entered::No };
+        target.root_dir = Some(root.to_owned());
+        target.address.module = address.module.get(..at).unwrap_or_default().to_vec();
+        target.address.key.clone_from(&step.key);
+        return Entered::Published(Box::new(target));
     }
-    Some(directory)
+    Entered::Directory(directory)
 }
 
 /// The configuration files of a directory that can be read.
@@ -265,7 +292,10 @@ fn one_of(workspace: &Workspace, mut candidates: Vec<Target>, what: &str) -> Res
     if candidates.len() == 1 {
         let mut target = candidates.remove(0);
         let places = vec![place(&target)];
-        target.evidence.push(Evidence { rung: Rung::ScannerPosition, note: format!("{what} is this block"), places });
+        let within = target.address.mode == ResourceMode::Module && !what.ends_with(&format!("`{}`", target.address));
+        let note =
+            if within { format!("{what} is inside the published module that this block calls") } else { format!("{what} is this block") };
+        target.evidence.push(Evidence { rung: Rung::ScannerPosition, note, places });
         target.confidence = Confidence::Certain;
         return Ok(target);
     }
@@ -313,6 +343,18 @@ mod tests {
         assert_eq!((target.path.as_str(), target.root_dir.as_deref()), ("modules/bucket/main.tf", Some("live/prod")));
         let refusal = locate_address(&workspace(), &address, None).unwrap_err();
         assert_eq!((refusal.kind, refusal.places.len()), (RefusalKind::AmbiguousTarget, 2));
+    }
+
+    #[test]
+    fn an_address_inside_a_published_module_leads_to_its_call() {
+        let text = "module \"logs\" {\n  source  = \"terraform-aws-modules/s3-bucket/aws\"\n  bucket = \"acme\"\n}\n\nmodule \"git\" {\n  source = \"git::https://github.com/acme/m.git\"\n}\n";
+        let workspace: Workspace = [("main.tf", text)].into_iter().collect();
+        let found = |address: &str| locate_address(&workspace, &address.parse().unwrap(), None);
+        let target = found("module.logs.aws_s3_bucket.this[0]").unwrap();
+        assert_eq!((target.address.to_string().as_str(), target.span.start), ("module.logs", 0));
+        assert!(target.evidence[0].note.contains("inside the published module"), "{:?}", target.evidence);
+        assert!(found("module.git.aws_s3_bucket.this").is_err());
+        assert!(found("module.logs").unwrap().evidence[0].note.ends_with("is this block"));
     }
 
     #[test]

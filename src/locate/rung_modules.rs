@@ -1,10 +1,12 @@
 //! Through modules that are not in the repository: published ones, whose call is the target, and those of other repositories.
 
+use super::above::{Above, above, above_of_call};
 use super::ladder::{Found, Rungs};
 use super::names::Hit;
 use super::query::RepositoryView;
 use super::rung_names::{NameFinding, PatternFound, fits_place, with_argument};
 use super::scan::naming_arguments;
+use super::variable_files::selections;
 use crate::model::{Refusal, RefusalKind, ResourceIdentity, ResourceMode, Rung, Workspace};
 use crate::terraform::{Configuration, Evaluator, ModuleSource, Selection, Value, module_source};
 
@@ -77,8 +79,19 @@ impl Rungs<'_> {
                             evidence.note.push_str(&format!(", as a pattern that fixes {} characters", hit.fixed));
                         }
                     }
+                    let beside = self.beside_call(at, view, identity, hit, types);
+                    if beside == Above::Differs {
+                        continue;
+                    }
+                    if let Above::Unproved(beside) = &beside {
+                        let unproved = format!("; that it belongs to `{beside}` is not said by the code");
+                        target.evidence.iter_mut().for_each(|evidence| {
+                            evidence.rung = Rung::NamePattern;
+                            evidence.note.push_str(&unproved);
+                        });
+                    }
                     match meaning {
-                        Meaning::Names if hit.exact => finding.exact.push(Found { repository: at, target }),
+                        Meaning::Names if hit.exact && beside == Above::Agrees => finding.exact.push(Found { repository: at, target }),
                         _ => {
                             finding.decisive &= matches!(meaning, Meaning::Names);
                             finding.patterns.push(PatternFound {
@@ -89,24 +102,24 @@ impl Rungs<'_> {
                         }
                     }
                 }
-                ModuleSource::Remote(source) => match self.followed(&source, view, hit, types, name) {
-                    Follow::There(found) => finding.exact.extend(found),
+                ModuleSource::Remote(source) => match self.followed(&source, view, hit, types, (identity, name)) {
+                    Follow::There(found) => {
+                        for (found, proved) in found {
+                            if proved {
+                                finding.exact.push(found);
+                            } else {
+                                finding.patterns.push(PatternFound { found, fixed: name.chars().count(), holes: Vec::new() });
+                            }
+                        }
+                    }
                     Follow::NotThere => {}
                     Follow::Unreadable if hit.exact => {
-                        let place = super::block::place_of(
-                            view.workspace.get(hit.path).unwrap_or_default(),
-                            &match Self::target_of_hit(view, hit) {
-                                Some(target) => target,
-                                None => continue,
-                            },
-                        );
                         let message = format!(
                             "{} is created by the module `{}` ({source}{version}), whose code cannot be read from here: {argument} = `{name}` is passed to it",
                             self.said(),
                             hit.block
                         );
-                        let refusal = Refusal::new(RefusalKind::DecidedElsewhere, message).at(place);
-                        finding.refusal = Some(refusal.next("install the app on the module's repository, or fix it there by hand"));
+                        finding.refusal = unreadable(view, hit, message).or(finding.refusal.take());
                     }
                     Follow::Unreadable => {}
                 },
@@ -115,8 +128,47 @@ impl Rungs<'_> {
         }
     }
 
+    /// What a call says of the parts of the id beside the name.
+    fn beside_call(&self, at: usize, view: &RepositoryView<'_>, identity: &ResourceIdentity, hit: &Hit<'_>, types: &[String]) -> Above {
+        let unsaid = || {
+            let parent = types.iter().flat_map(|kind| crate::identity::parents(identity, kind)).next();
+            parent.map_or(Above::Agrees, |parent| Above::Unproved(parent.values.first().cloned().unwrap_or_default()))
+        };
+        let (Some(sources), Some(kind)) = (self.sources.get(at), types.first()) else { return unsaid() };
+        if crate::identity::parents(identity, kind).is_empty() {
+            return Above::Agrees;
+        }
+        let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
+        let mut said: Vec<Above> = Vec::new();
+        for selection in selections(view.index, hit.root) {
+            let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+            let configuration = Configuration::load_from(sources, hit.root, &selection);
+            let evaluator = Evaluator::new(&configuration);
+            let Some(call) = configuration.node_at(&path).and_then(|node| Some((node, node.module.calls.get(hit.block)?))) else {
+                continue;
+            };
+            let instances = evaluator.instances(call.0, &call.1.block);
+            said.extend(
+                instances.iter().map(|instance| above_of_call(&configuration, &evaluator, instance, identity, (kind.as_str(), hit.kind))),
+            );
+        }
+        // The name may be one selection's or one instance's and the path another's: only what all say is sure.
+        match said.first() {
+            Some(first) if said.iter().all(|other| other == first) => first.clone(),
+            _ => unsaid(),
+        }
+    }
+
     /// Looks into the repository of a git source, when it is among those given.
-    fn followed(&self, source: &str, caller: &RepositoryView<'_>, hit: &Hit<'_>, types: &[String], name: &str) -> Follow {
+    fn followed(
+        &self,
+        source: &str,
+        caller: &RepositoryView<'_>,
+        hit: &Hit<'_>,
+        types: &[String],
+        meant: (&ResourceIdentity, &str),
+    ) -> Follow {
+        let (identity, name) = meant;
         let Some((repository, folder)) = git_source(source) else { return Follow::Unreadable };
         let view = self.repositories.iter().enumerate().find(|(_, view)| view.name.eq_ignore_ascii_case(&repository));
         let Some((at, view)) = view else { return Follow::Unreadable };
@@ -141,6 +193,10 @@ impl Rungs<'_> {
                     if !named {
                         continue;
                     }
+                    let beside = above(&configuration, &evaluator, &instance, identity, resource.kind());
+                    if beside == Above::Differs {
+                        continue;
+                    }
                     let Ok(document) = super::position::read(view.workspace, &resource.block.file) else { continue };
                     let own = resource.address();
                     let block = document.body().blocks.iter().find(|block| super::block::address_of(block).as_ref() == Some(&own));
@@ -152,7 +208,7 @@ impl Rungs<'_> {
                     if let Some(evidence) = target.evidence.last_mut() {
                         evidence.note = format!("module {} of {} calls {source} and passes the name `{name}`", hit.block, caller.name);
                     }
-                    found.push(Found { repository: at, target });
+                    found.push((Found { repository: at, target }, beside == Above::Agrees));
                 }
             }
         }
@@ -161,9 +217,18 @@ impl Rungs<'_> {
 }
 
 enum Follow {
-    There(Vec<Found>),
+    /// The blocks, each with whether the code says all that the id does.
+    There(Vec<(Found, bool)>),
     NotThere,
     Unreadable,
+}
+
+/// A module whose code is nowhere here was given the name.
+fn unreadable(view: &RepositoryView<'_>, hit: &Hit<'_>, message: String) -> Option<Refusal> {
+    let target = Rungs::target_of_hit(view, hit)?;
+    let place = super::block::place_of(view.workspace.get(hit.path).unwrap_or_default(), &target);
+    let refusal = Refusal::new(RefusalKind::DecidedElsewhere, message).at(place);
+    Some(refusal.next("install the app on the module's repository, or fix it there by hand"))
 }
 
 /// The literal arguments of a call, as a variable file.

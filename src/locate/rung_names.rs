@@ -11,7 +11,9 @@ use super::scan::naming_arguments;
 use super::variable_files::selections;
 use crate::identity;
 use crate::model::{Evidence, Place, Refusal, ResourceIdentity, Rung, Target};
-use crate::terraform::{BlockInstance, Configuration, Evaluator, NameMatch, Origin, Selection, Sources, Value, match_name};
+use crate::terraform::{
+    BlockInstance, Configuration, Evaluator, ModuleSource, NameMatch, Origin, Selection, Sources, Value, match_name, read_terragrunt,
+};
 
 /// Most root modules that are evaluated for one question.
 const MOST_ROOTS: usize = 60;
@@ -43,6 +45,19 @@ pub(super) struct NameFinding {
 }
 
 impl NameFinding {
+    /// Takes in what another spelling of the same name found.
+    fn join(&mut self, other: Self) {
+        if self.exact.is_empty() && !other.exact.is_empty() {
+            self.note = other.note;
+        }
+        if !other.patterns.is_empty() {
+            self.decisive = self.patterns.is_empty() && other.decisive;
+        }
+        self.exact.extend(other.exact);
+        self.patterns.extend(other.patterns);
+        self.refusal = self.refusal.take().or(other.refusal);
+    }
+
     /// For the ladder's report.
     pub(super) fn reports(&self) -> Vec<(Rung, Vec<Found>, String)> {
         let mut reports = vec![(Rung::EvaluatedName, self.exact.clone(), self.note.clone())];
@@ -81,7 +96,13 @@ impl Rungs<'_> {
         let types = self.types();
         let named = types.iter().any(|kind| naming_arguments(kind).0.is_some());
         match identity.name.as_deref().filter(|_| named && !is_generated(identity)) {
-            Some(name) => self.named(identity, &types, name),
+            Some(name) => {
+                let mut finding = self.named(identity, &types, name);
+                for other in identity::other_names(identity) {
+                    finding.join(self.named(identity, &types, &other));
+                }
+                finding
+            }
             None => self.unnamed(identity, &types),
         }
     }
@@ -132,9 +153,9 @@ impl Rungs<'_> {
             let evaluator = Evaluator::new(&configuration);
             for hit in hits {
                 let fit = if hit.module.first().is_some_and(|step| &**step == "terragrunt") {
-                    from_index(hit, name)
+                    through_terragrunt(view, sources, hit, name, self.query.identity.as_ref())
                 } else {
-                    evaluate(view, &configuration, &evaluator, hit, name, self.query.identity.as_ref())
+                    evaluate(view, &configuration, &evaluator, (hit, hit.module), name, self.query.identity.as_ref())
                 };
                 let rank = match &fit {
                     Fit::Exact(..) => 3,
@@ -215,7 +236,7 @@ impl Rungs<'_> {
         let wanted = self.query.tags.get("Name").map(String::as_str).filter(|name| name.len() > 2);
         for (at, (view, sources)) in self.repositories.iter().zip(&self.sources).enumerate() {
             let hits = view.index.names().of_types(types, 200);
-            for hit in hits.iter().filter(|hit| fits_place(identity, hit)) {
+            for hit in hits.iter().filter(|hit| fits_place(identity, hit) && !differs(sources, view, hit, identity)) {
                 let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
                 let tagged = wanted.map(|name| tag_fit(sources, view, hit, name));
                 match tagged {
@@ -245,16 +266,23 @@ fn is_generated(identity: &ResourceIdentity) -> bool {
 
 /// Whether account and region, where both sides know them, agree.
 pub(super) fn fits_place(identity: &ResourceIdentity, hit: &Hit<'_>) -> bool {
+    // AWS's own policies have its name for an account; nobody's code creates them.
+    let managed = identity.provider == crate::model::Provider::Aws && identity.account.as_deref() == Some("aws");
     let account = identity
         .account
         .as_deref()
         .is_none_or(|account| hit.accounts.is_empty() || hit.accounts.iter().any(|known| known.eq_ignore_ascii_case(account)));
-    let regional = identity.id.split(':').nth(3).is_some_and(|region| !region.is_empty()) || identity.id.starts_with("arn:aws:s3:::");
+    let regional = if identity.id.starts_with("arn:") {
+        identity.id.split(':').nth(3).is_some_and(|region| !region.is_empty()) || identity.id.starts_with("arn:aws:s3:::")
+    } else {
+        let kind = identity.terraform_type.as_deref().and_then(|kind| identity::kinds().of_type(kind));
+        kind.is_some_and(identity::Kind::is_regional)
+    };
     let region = match (identity.region.as_deref(), hit.region) {
         (Some(here), Some(there)) if identity.provider == crate::model::Provider::Aws => !regional || here == there,
         _ => true,
     };
-    account && region
+    account && region && !managed
 }
 
 /// Whether a pattern fixes enough of the name: a stub such as `a-${x}` proves nothing.
@@ -273,19 +301,53 @@ fn contradicts(view: &RepositoryView<'_>, root: &str, fit: &NameMatch) -> bool {
     })
 }
 
+/// The file of the Terragrunt unit in a directory.
+fn unit_of(directory: &str) -> String {
+    if directory.is_empty() { "terragrunt.hcl".to_owned() } else { format!("{directory}/terragrunt.hcl") }
+}
+
+/// What the evaluator says of a block whose variables a Terragrunt unit gives; the index, where the unit's module cannot be entered.
+fn through_terragrunt(
+    view: &RepositoryView<'_>,
+    sources: &Sources<'_>,
+    hit: &Hit<'_>,
+    name: &str,
+    identity: Option<&ResourceIdentity>,
+) -> Fit {
+    let unit = unit_of(hit.root);
+    let directory = match read_terragrunt(view.workspace, &unit).map(|unit| unit.source) {
+        Some(Some(ModuleSource::Local(directory))) => directory.to_string(),
+        Some(None) => hit.root.to_owned(),
+        _ => return from_index(hit, name, identity),
+    };
+    let selection = Selection { terragrunt: Some(unit), ..Selection::plain() };
+    let configuration = Configuration::load_from(sources, &directory, &selection);
+    let evaluator = Evaluator::new(&configuration);
+    evaluate(view, &configuration, &evaluator, (hit, hit.module.get(1..).unwrap_or_default()), name, identity)
+}
+
 /// What the index alone says.
-fn from_index(hit: &Hit<'_>, name: &str) -> Fit {
+fn from_index(hit: &Hit<'_>, name: &str, identity: Option<&ResourceIdentity>) -> Fit {
     let evidence = |rung, note: String| Box::new(Evidence { rung, note, places: Vec::new() });
-    match (hit.exact, hit.fixed) {
-        (true, _) => Fit::Exact(None, evidence(Rung::EvaluatedName, format!("Terragrunt's inputs in {} call it `{name}`", hit.root))),
-        (false, 0) => Fit::Open,
+    let own = format!("{}.{}", hit.kind, hit.block);
+    let fit = match (hit.exact, hit.fixed) {
+        (true, _) => {
+            Fit::Exact(None, evidence(Rung::EvaluatedName, format!("the name of {own} is `{name}` as {} gives it", unit_of(hit.root))))
+        }
+        (false, 0) => return Fit::Open,
         (false, fixed) => Fit::Pattern(
             NameMatch { exact: false, fixed, holes: Vec::new() },
             evidence(
                 Rung::NamePattern,
-                format!("Terragrunt's inputs in {} give a pattern that `{name}` fits; it fixes {fixed} characters", hit.root),
+                format!("the name of {own} fits `{name}` as {} gives it; the code fixes {fixed} characters", unit_of(hit.root)),
             ),
         ),
+    };
+    let beside = identity.and_then(|identity| identity::parents(identity, hit.kind).into_iter().next());
+    match beside.map(|parent| parent.values.into_iter().next()) {
+        Some(Some(wanted)) => below(fit, Above::Unproved(wanted), name),
+        Some(None) => Fit::Open,
+        None => fit,
     }
 }
 
@@ -294,12 +356,12 @@ fn evaluate(
     view: &RepositoryView<'_>,
     configuration: &Configuration<'_>,
     evaluator: &Evaluator<'_>,
-    hit: &Hit<'_>,
+    (hit, module): (&Hit<'_>, &[Box<str>]),
     name: &str,
     identity: Option<&ResourceIdentity>,
 ) -> Fit {
-    let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
-    let Some(node) = configuration.node_at(&path) else { return from_index(hit, name) };
+    let path: Vec<&str> = module.iter().map(AsRef::as_ref).collect();
+    let Some(node) = configuration.node_at(&path) else { return from_index(hit, name, identity) };
     let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return Fit::No };
     let (naming, prefix) = naming_arguments(hit.kind);
     let mut best = Fit::No;
@@ -313,8 +375,9 @@ fn evaluate(
             },
         };
         let fit = match identity {
-            Some(identity) if matches!(fit, Fit::Exact(..) | Fit::Pattern(..)) => {
-                below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name)
+            Some(identity) if !matches!(fit, Fit::No) => {
+                let fit = below(fit, above(configuration, evaluator, &instance, identity, hit.kind), name);
+                with_beside(fit, identity, hit.kind)
             }
             _ => fit,
         };
@@ -346,6 +409,20 @@ fn below(fit: Fit, above: Above, name: &str) -> Fit {
     }
 }
 
+/// Tells what beside the name was compared: of two blocks with one name it is what decided.
+fn with_beside(mut fit: Fit, identity: &ResourceIdentity, kind: &str) -> Fit {
+    if let Fit::Exact(_, evidence) = &mut fit
+        && identity.provider == crate::model::Provider::Aws
+    {
+        for parent in identity::parents(identity, kind) {
+            if let (Some(argument), Some(value)) = (parent.arguments.first(), parent.values.first()) {
+                evidence.note.push_str(&format!("; {argument} agrees with `{value}`"));
+            }
+        }
+    }
+    fit
+}
+
 fn named_fit(
     view: &RepositoryView<'_>,
     evaluator: &Evaluator<'_>,
@@ -357,8 +434,13 @@ fn named_fit(
 ) -> Fit {
     let lookup = evaluator.argument(instance, &[argument]);
     let Some(found) = lookup.found.first() else { return if lookup.open.is_some() { Fit::Open } else { Fit::No } };
-    let selection = &evaluator.configuration().selection().name;
-    let from = if selection.is_empty() { String::new() } else { format!(" with {selection}") };
+    let selection = evaluator.configuration().selection();
+    let given = selection.var_files.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>();
+    let from = match given.as_slice() {
+        [] => selection.terragrunt.as_ref().map(|unit| format!(" with Terragrunt's inputs of `{unit}`")).unwrap_or_default(),
+        [only] => format!(" with the variable file {only}"),
+        several => format!(" with the variable files {}", several.join(", ")),
+    };
     let places = places_of(view, &found.value.origin);
     let fit = fit_of(&found.value.value, hit.kind, prefix, name);
     match fit {
@@ -370,7 +452,7 @@ fn named_fit(
         Some(fit) => {
             let holes = fit.holes.iter().map(|hole| format!("`{hole}`")).collect::<Vec<_>>().join(", ");
             let note = format!(
-                "{argument} of {} fits `{name}` with {holes} where the code does not say; the code fixes {} characters",
+                "{argument} of {}{from} fits `{name}` with {holes} where the code does not say; the code fixes {} characters",
                 instance.pattern(),
                 fit.fixed
             );
@@ -449,6 +531,24 @@ fn places_of(view: &RepositoryView<'_>, origin: &Origin) -> Vec<Place> {
 fn place(view: &RepositoryView<'_>, path: &str, span: crate::model::Span, note: &str) -> Place {
     let line = crate::model::LineColumn::of(view.workspace.get(path).unwrap_or_default(), span.start).line;
     Place { path: path.to_owned(), line, span: Some(span), note: note.to_owned() }
+}
+
+/// Whether every instance of a block contradicts what the id says beside the generated part: the load balancer of a listener.
+fn differs(sources: &Sources<'_>, view: &RepositoryView<'_>, hit: &Hit<'_>, identity: &ResourceIdentity) -> bool {
+    if identity::parents(identity, hit.kind).is_empty() {
+        return false;
+    }
+    let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
+    selections(view.index, hit.root).into_iter().all(|selection| {
+        let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+        let configuration = Configuration::load_from(sources, hit.root, &selection);
+        let evaluator = Evaluator::new(&configuration);
+        let Some(node) = configuration.node_at(&path) else { return false };
+        let Some(resource) = node.module.resource(crate::model::ResourceMode::Managed, hit.kind, hit.block) else { return false };
+        let instances = evaluator.instances(node, &resource.block);
+        !instances.is_empty()
+            && instances.iter().all(|instance| above(&configuration, &evaluator, instance, identity, hit.kind) == Above::Differs)
+    })
 }
 
 /// Whether the tag `Name` of a block is `name`: yes, no, or not known.

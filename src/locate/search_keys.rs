@@ -94,6 +94,7 @@ impl Query<'_> {
             match identity.name.as_deref().filter(|_| !generated) {
                 Some(name) => {
                     name_keys(&types, name, &mut exact, &mut fits);
+                    identity::other_names(identity).iter().for_each(|name| name_keys(&types, name, &mut exact, &mut fits));
                     open.extend(types.iter().map(|kind| key(&["open", kind])));
                 }
                 None => open.extend(types.iter().map(|kind| key(&["kind", kind]))),

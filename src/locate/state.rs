@@ -262,13 +262,24 @@ impl StateResource {
         })
     }
 
-    /// Whether an ARN among the keys contradicts the account or region that the identity has.
+    /// Whether no ARN among the keys contradicts the account, the region or what stands beside the name in the identity's.
     fn agrees(&self, identity: &ResourceIdentity) -> bool {
         self.keys.iter().filter_map(|key| identity::parse(key, None, None, None)).all(|own| {
             let same = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
-            !own.id.starts_with("arn:") || (same(&own.account, &identity.account) && same(&own.region, &identity.region))
+            !own.id.starts_with("arn:")
+                || (same(&own.account, &identity.account) && same(&own.region, &identity.region) && beside_agrees(&own, identity))
         })
     }
+}
+
+/// Whether two ids of one type say the same beside the name, where both say it.
+fn beside_agrees(own: &ResourceIdentity, identity: &ResourceIdentity) -> bool {
+    let Some(kind) = own.terraform_type.as_deref().filter(|kind| Some(*kind) == identity.terraform_type.as_deref()) else { return true };
+    let told = identity::parents(identity, kind);
+    identity::parents(own, kind).iter().all(|own| {
+        let same = |other: &&identity::Parent| other.arguments == own.arguments;
+        told.iter().find(same).is_none_or(|other| own.values.iter().any(|value| other.values.contains(value)) || own.values.is_empty())
+    })
 }
 
 /// A key that is a cloud id itself, in canonical form.

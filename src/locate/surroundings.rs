@@ -2,7 +2,7 @@
 
 use super::block::{address_of, place_of, target_of};
 use super::facts::{CallFact, ResourceFact};
-use super::ladder::{Found, Rungs};
+use super::ladder::{Found, Rungs, shown};
 use super::position::{local_source, source_of};
 use super::query::{PartBlock, RepositoryView};
 use super::variable_files::selections;
@@ -39,7 +39,7 @@ pub(super) fn of<'w>(view: &RepositoryView<'w>, sources: &Sources<'w>, target: &
                 };
                 let Some(block) = block else { continue };
                 for instance in evaluator.instances(node, block) {
-                    let text = if multiple { format!("{root}: {}", instance.pattern()) } else { instance.pattern() };
+                    let text = if multiple { format!("{}: {}", shown(&root), instance.pattern()) } else { instance.pattern() };
                     if found.instances.len() < MOST_INSTANCES && !found.instances.contains(&text) {
                         found.instances.push(text);
                     }

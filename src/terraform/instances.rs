@@ -21,6 +21,8 @@ pub struct BlockInstance<'b> {
     pub address: Address,
     /// Whether it stands for an unknown number of instances.
     pub any: bool,
+    /// Which steps of its address have an unknown number: positions in the module path, its length for the block itself.
+    pub unknown: Vec<usize>,
     /// Where its arguments are evaluated: `each` and `count` are bound.
     pub scope: Scope,
     /// The block.
@@ -31,7 +33,14 @@ impl BlockInstance<'_> {
     /// The address, with `[*]` where keys are not known.
     #[must_use]
     pub fn pattern(&self) -> String {
-        format!("{}{}", self.address, if self.any { "[*]" } else { "" })
+        let mark = |at: usize| if self.unknown.contains(&at) { "[*]" } else { "" };
+        let mut text = String::new();
+        for (at, step) in self.address.module.iter().enumerate() {
+            let own = Address { mode: ResourceMode::Module, key: step.key.clone(), ..Address::managed("module", &step.name) };
+            text.push_str(&format!("{own}{}.", mark(at)));
+        }
+        let own = Address { module: Vec::new(), ..self.address.clone() };
+        format!("{text}{own}{}", mark(self.address.module.len()))
     }
 }
 
@@ -44,6 +53,8 @@ pub struct ModuleInstance {
     pub path: Vec<ModuleStep>,
     /// Whether it stands for an unknown number of instances.
     pub any: bool,
+    /// Positions in the path of calls with an unknown number.
+    pub unknown: Vec<usize>,
 }
 
 /// What an argument of a block instance is.
@@ -94,7 +105,7 @@ impl<'c> Evaluator<'c> {
 
     fn find_module_instances(&self, node: &Node) -> Vec<ModuleInstance> {
         let (Some(parent), Some(call), Some(name)) = (node.parent, self.configuration.call_of(node), node.path.last()) else {
-            return vec![ModuleInstance { id: InstanceId(0), path: Vec::new(), any: false }];
+            return vec![ModuleInstance { id: InstanceId(0), path: Vec::new(), any: false, unknown: Vec::new() }];
         };
         let mut instances = Vec::new();
         for outer in self.module_instances_of(self.configuration.node(parent)).iter() {
@@ -106,7 +117,9 @@ impl<'c> Evaluator<'c> {
                 let id = self.intern(outer.id, name, node.id, member.key.clone(), member.any, member.scope.clone());
                 let mut path = outer.path.clone();
                 path.push(ModuleStep { name: name.to_string(), key: member.key });
-                instances.push(ModuleInstance { id, path, any: outer.any || member.any });
+                let mut unknown = outer.unknown.clone();
+                unknown.extend(member.any.then_some(path.len() - 1));
+                instances.push(ModuleInstance { id, path, any: outer.any || member.any, unknown });
             }
         }
         instances
@@ -129,7 +142,9 @@ impl<'c> Evaluator<'c> {
                     return found;
                 }
                 let address = address_of(block, module.path.clone(), key);
-                found.push(BlockInstance { address, any: any || module.any, scope, block });
+                let mut unknown = module.unknown.clone();
+                unknown.extend(any.then_some(module.path.len()));
+                found.push(BlockInstance { address, any: any || module.any, unknown, scope, block });
             }
         }
         found

@@ -90,7 +90,7 @@ pub use directory::{directory_of, is_configuration_file, is_test_file, local_sou
 pub use evaluate::{Evaluator, Limits};
 pub use instances::{Absent, BlockInstance, Found, Lookup, ModuleInstance};
 pub use module::{Import, Module, ModuleCall, ModuleSource, Moved, Removed, Resource};
-pub use named_files::named_files;
+pub use named_files::{is_common, may_be_named, named_files};
 pub use native::expression_of;
 pub use origin::{Hop, Origin, Role};
 pub use pattern::{NameMatch, fixed_ends, match_name};

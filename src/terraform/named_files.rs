@@ -6,6 +6,20 @@ use super::directory::{directory_of, resolve};
 
 /// Endings of the files whose text can decide what a resource is: policies, templates and data.
 const ENDINGS: [&str; 7] = [".json", ".tpl", ".tftpl", ".tmpl", ".policy", ".yaml", ".yml"];
+/// Those of them that repositories hold by the thousand for other tools: worth reading where the code asks for them.
+const COMMON: [&str; 2] = [".yaml", ".yml"];
+
+/// Whether a file's text can decide what a resource is, by its name: a policy, a template or data.
+#[must_use]
+pub fn may_be_named(path: &str) -> bool {
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether such a file is more likely another tool's than Terraform's (YAML), so that only those which the code names are read.
+#[must_use]
+pub fn is_common(path: &str) -> bool {
+    COMMON.iter().any(|ending| path.ends_with(ending))
+}
 
 /// The files that the text of the configuration file `path` hands to `file` or `templatefile`, as paths of the repository:
 /// `${path.module}` and relative names count from the file's own directory, which is where they are for a root module and for
@@ -21,8 +35,7 @@ pub fn named_files(path: &str, text: &str) -> BTreeSet<String> {
         let Some((name, _)) = argument.and_then(|rest| rest.split_once('"')) else { continue };
         let name = name.strip_prefix("${path.module}/").or_else(|| name.strip_prefix("${path.root}/")).unwrap_or(name);
         let plain = !name.starts_with(['/', '~']) && !name.contains(['$', '%', '\\', '\n']);
-        let decides = ENDINGS.iter().any(|ending| name.ends_with(ending));
-        found.extend((plain && decides).then(|| resolve(directory_of(path), name)).flatten());
+        found.extend((plain && may_be_named(name)).then(|| resolve(directory_of(path), name)).flatten());
     }
     found
 }
