@@ -138,20 +138,6 @@ mod tests {
     const FILE: &str = "# top\n\nvariable \"a\" { # one\n  default = 1\n}\n\n\nresource \"x\" \"y\" {\n  a   = 1 # c\n  bcd = [\n    2,\n  ] # d\n\n  e {\n    f = \"${var.a}\"\n  }\n}\nresource \"x\" \"z\" { # two\n  t = <<-EOT\n    /* no\n\n    comment */\n  EOT\n}\n\n/* a comment\n\nover lines */\nlocals {\n  k = { a = 1 }\n}\n\noutput \"o\" {\n  value = \"x\"\n}\n";
 
     #[test]
-    fn a_fix_in_a_large_file_is_read_as_if_for_the_first_time() {
-        for rule in crate::rule::Catalogue::built_in().iter().step_by(8) {
-            for example in &rule.examples {
-                let crate::rule::Expectation::After(after) = &example.expectation else { continue };
-                let (before, after) = (format!("{FILE}\n{}\n{FILE}", example.before), format!("{FILE}\n{after}\n{FILE}"));
-                same(&before, &after);
-                let document = Document::parse(before.as_str()).unwrap();
-                let edits = crate::hcl::changed_edits(&before, &after);
-                assert_eq!(document.edited(&edits), apply(&before, &edits), "{}", rule.id);
-            }
-        }
-    }
-
-    #[test]
     fn what_reaches_across_blocks_is_not_missed() {
         for (from, to) in
             [("output", "/* output"), ("= 1\n}\n", "= <<EOT\n}\n"), ("} # d", "} x = 1 # d"), ("# top\n", "b = 1\n"), ("\"o\" {", "\"o\"")]

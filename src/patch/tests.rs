@@ -578,3 +578,32 @@ fn values_that_differ_from_case_to_case_are_not_known_to_be_equal() {
     let code = "variable \"x\" {\n  type = string\n}\n\nresource \"a_db\" \"x\" {\n  a = var.x != \"\" ? \"p\" : \"q\"\n  b = var.x != \"\" ? \"q\" : \"p\"\n}\n";
     assert_eq!(refused(&rule, &[("main.tf", code)], "a_db.x").kind, RefusalKind::DecidedElsewhere);
 }
+
+#[test]
+fn after_any_fix_a_file_is_read_as_if_for_the_first_time() {
+    fn seen(body: &crate::hcl::Body, out: &mut String) {
+        for held in &body.attributes {
+            out.push_str(&format!("{} {:?} {:?} {:?}\n", held.name, held.span, held.value_span, held.value));
+        }
+        for block in &body.blocks {
+            out.push_str(&format!("{} {:?} {:?} {:?}\n", block.kind, block.labels, block.span, block.body.span));
+            seen(&block.body, out);
+        }
+    }
+    let around = "variable \"a\" { # one\n  default = 1\n}\n\nlocals {\n  t = <<-EOT\n    x\n\n  EOT\n}\n";
+    for rule in crate::rule::Catalogue::built_in().iter().step_by(6) {
+        for example in &rule.examples {
+            let crate::rule::Expectation::After(after) = &example.expectation else { continue };
+            let (before, after) = (format!("{around}\n{}\n{around}", example.before), format!("{around}\n{after}\n{around}"));
+            let document = Document::parse(before.as_str()).unwrap();
+            let (again, anew) =
+                (Document::parse_again("main.tf", &document, after.as_str()).unwrap(), Document::parse(after.as_str()).unwrap());
+            let (mut one, mut other) = (String::new(), String::new());
+            seen(again.body(), &mut one);
+            seen(anew.body(), &mut other);
+            assert_eq!((one, again.comments(), again.is_formatted()), (other, anew.comments(), anew.is_formatted()), "{}", rule.id);
+            let edits = crate::hcl::changed_edits(&before, &after);
+            assert_eq!(document.edited(&edits), crate::hcl::apply(&before, &edits), "{}", rule.id);
+        }
+    }
+}
