@@ -76,10 +76,8 @@ fn text_line(out: &mut String, paint: &Paint, line: &Line) {
             for note in change.effects.iter().map(|effect| &effect.note).chain(&change.notes) {
                 let _ = writeln!(out, "        {} {}", paint.with("33", "note:"), clean(note));
             }
-            if change.reach.callers.len() > 1 {
-                for place in &change.reach.callers {
-                    let _ = writeln!(out, "        reaches {}:{} {}", clean(&place.path), place.line, clean(&place.note));
-                }
+            if change.reach.instances.len() > 1 {
+                let _ = writeln!(out, "        reaches {}", clean(&change.reach.instances.join(", ")));
             }
         }
         Answer::Holds => {
