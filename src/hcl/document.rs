@@ -170,7 +170,7 @@ impl Document {
     }
 
     /// The text with edits applied by the rules of its syntax: native text keeps the alignment of `terraform fmt` as
-    /// [`apply`](super::apply) does, JSON is spliced.
+    /// [`apply`] does, JSON is spliced.
     ///
     /// # Errors
     /// Edits that overlap or do not fit the text.

@@ -120,7 +120,7 @@ fn reached(bench: &Workbench, rule: &Rule, params: &Bound, key: &BlockKey, kind:
     }
     Err(Err(Refusal::new(
         RefusalKind::NotLocated,
-        format!("`{}` belongs to a {} that is not in these files.", key.local_address(), types.join(" or ")),
+        format!("`{}` belongs to an {} that is not in these files.", key.local_address(), types.join(" or ")),
     )))
 }
 
