@@ -310,15 +310,15 @@ impl Bot {
 
     /// Waits until the states of all remediations, sorted by when they began, are these.
     pub async fn become_all(&self, states: &[RemediationState]) -> Vec<Remediation> {
-        let begun = Instant::now();
-        loop {
+        until(async |late| {
             let all = self.remediations().await;
             if all.iter().map(|found| found.state).eq(states.iter().copied()) {
-                return all;
+                return Some(all);
             }
-            assert!(begun.elapsed() < PATIENCE, "not {states:?}: {all:#?}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+            assert!(!late, "not {states:?}: {all:#?}");
+            None
+        })
+        .await
     }
 
     /// The process' id.
@@ -340,22 +340,21 @@ impl Bot {
 
     /// The only remediation, once it is in this state.
     pub async fn becomes(&self, state: RemediationState) -> Remediation {
-        let begun = Instant::now();
-        loop {
+        until(async |late| {
             let all = self.remediations().await;
             assert!(all.len() <= 1, "one hole, one remediation: {all:#?}");
             match all.into_iter().next() {
-                Some(found) if found.state == state => return found,
-                found if begun.elapsed() > PATIENCE => panic!("not {}: {found:#?}", state.name()),
-                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+                Some(found) if found.state == state => Some(found),
+                found if late => panic!("not {}: {found:#?}", state.name()),
+                _ => None,
             }
-        }
+        })
+        .await
     }
 
     /// Waits until no job is ready or running and no webhook is under way.
     pub async fn settled(&self, world: &World) {
-        let begun = Instant::now();
-        loop {
+        until(async |late| {
             world.sandbox.settled().await.expect("webhooks are delivered");
             let mut session = self.store.read().await.expect("a session");
             let busy: Vec<_> = session
@@ -365,29 +364,22 @@ impl Bot {
                 .into_iter()
                 .filter(|count| matches!(count.state.as_str(), "ready" | "running") && count.kind != "reconcile")
                 .collect();
-            drop(session);
-            if busy.is_empty() {
-                return;
-            }
-            assert!(begun.elapsed() < PATIENCE, "still busy: {busy:?}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+            assert!(busy.is_empty() || !late, "still busy: {busy:?}");
+            busy.is_empty().then_some(())
+        })
+        .await;
     }
 
     /// Waits until the next comparison with GitHub is to come after `moment`; gives when.
     pub async fn next_comparison(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
-        let begun = Instant::now();
-        loop {
+        until(async |late| {
             let mut session = self.store.read().await.expect("a session");
             let counts = session.queue_counts().await.expect("counts");
             let next = counts.iter().find(|count| count.kind == "reconcile" && count.state == "scheduled" && count.oldest > moment);
-            if let Some(next) = next {
-                return next.oldest;
-            }
-            assert!(begun.elapsed() < PATIENCE, "no comparison is to come: {counts:?}");
-            drop(session);
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+            assert!(next.is_some() || !late, "no comparison is to come: {counts:?}");
+            next.map(|next| next.oldest)
+        })
+        .await
     }
 
     /// Dead letters, with their errors.
@@ -400,12 +392,21 @@ impl Bot {
 
 /// Waits until `look` sees something.
 pub async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    until(async |late| {
+        let seen = look();
+        assert!(seen.is_some() || !late, "{what}: not within {} seconds", PATIENCE.as_secs());
+        seen
+    })
+    .await
+}
+
+/// Looks until there is an answer; `look` hears when it is too late, and then says what was there instead.
+async fn until<T>(mut look: impl AsyncFnMut(bool) -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
-        if let Some(seen) = look() {
+        if let Some(seen) = look(begun.elapsed() >= PATIENCE).await {
             return seen;
         }
-        assert!(begun.elapsed() < PATIENCE, "{what}: not within {} seconds", PATIENCE.as_secs());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
