@@ -142,7 +142,7 @@ pub(super) fn plan(cx: Context<'_>, spec: &SetSpec, key: &BlockKey) -> Result<Pl
     let key = deciding_block(cx.bench, key, &first.name);
     let document = cx.bench.document(&key.path)?;
     let Some(block) = key.in_document(&document) else { return Ok(Plan::new()) };
-    if let Some(only) = only_dynamic(block, &path).filter(|only| makes_block(cx, &key, only) == Some(false)) {
+    if let Some(only) = only_dynamic(block, &path).filter(|only| path.len() > 1 && makes_block(cx, &key, only) == Some(false)) {
         return if default_meets(cx, spec, &key, &document, block) { Ok(Plan::new()) } else { Err(no_block(cx, &spec.path, &key, only)) };
     }
     let mut changes = Plan::new();
