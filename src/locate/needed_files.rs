@@ -61,7 +61,7 @@ impl RepositoryIndex {
             let tree = self.tree(root);
             called.extend(shared(self, &tree, &wanted));
             paths.extend(tree.iter().flat_map(|directory| self.in_directory(directory)).map(|(path, _)| path));
-            given.extend(selections(self, root).into_iter().flat_map(|selection| selection.files));
+            given.extend(selections(self, root).into_iter().flat_map(|selection| selection.var_files));
         }
         let callers: BTreeSet<&str> = called.into_iter().flat_map(|directory| self.callers_of(directory)).collect();
         paths.extend(callers.into_iter().flat_map(|caller| self.in_directory(caller)).map(|(path, _)| path));

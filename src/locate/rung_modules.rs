@@ -141,7 +141,6 @@ impl Rungs<'_> {
         let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
         let mut said: Vec<Above> = Vec::new();
         for selection in selections(view.index, hit.root) {
-            let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
             let configuration = Configuration::load_from(sources, hit.root, &selection);
             let evaluator = Evaluator::new(&configuration);
             let Some(call) = configuration.node_at(&path).and_then(|node| Some((node, node.module.calls.get(hit.block)?))) else {

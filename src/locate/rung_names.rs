@@ -84,6 +84,18 @@ enum Fit {
     No,
 }
 
+impl Fit {
+    /// Of two answers about one block the higher counts.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Exact(..) => 3,
+            Self::Pattern(..) => 2,
+            Self::Open => 1,
+            Self::No => 0,
+        }
+    }
+}
+
 impl Rungs<'_> {
     /// The last two rungs together.
     pub(super) fn by_name(&self) -> NameFinding {
@@ -136,41 +148,37 @@ impl Rungs<'_> {
 
     /// Evaluates the hits of one root module.
     #[expect(clippy::too_many_arguments, reason = "one step of a loop, told apart to be read")]
-    fn judge<'w>(
+    fn judge<'w, 'h>(
         &self,
         at: usize,
         view: &RepositoryView<'w>,
         sources: &Sources<'w>,
         root: &str,
-        hits: &[&Hit<'_>],
+        hits: &[&Hit<'h>],
         name: &str,
         finding: &mut NameFinding,
     ) {
-        let mut best: BTreeMap<BlockKey<'_>, (u8, Fit)> = BTreeMap::new();
-        for selection in selections(view.index, root) {
-            let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
+        let mut best: BTreeMap<BlockKey<'_>, Fit> = BTreeMap::new();
+        let mut keep = |hit: &Hit<'h>, fit: Fit| {
+            let slot = best.entry((hit.path, hit.kind, hit.block, hit.module)).or_insert(Fit::No);
+            if fit.rank() > slot.rank() {
+                *slot = fit;
+            }
+        };
+        let identity = self.query.identity.as_ref();
+        let (units, plain): (Vec<&Hit<'_>>, Vec<&Hit<'_>>) =
+            hits.iter().partition(|hit| hit.module.first().is_some_and(|step| &**step == "terragrunt"));
+        through_terragrunt(view, sources, (root, &units), name, identity, &mut keep);
+        let applied = if plain.is_empty() { Vec::new() } else { selections(view.index, root) };
+        for selection in applied {
             let configuration = Configuration::load_from(sources, root, &selection);
             let evaluator = Evaluator::new(&configuration);
-            for hit in hits {
-                let fit = if hit.module.first().is_some_and(|step| &**step == "terragrunt") {
-                    through_terragrunt(view, sources, hit, name, self.query.identity.as_ref())
-                } else {
-                    evaluate(view, &configuration, &evaluator, (hit, hit.module), name, self.query.identity.as_ref())
-                };
-                let rank = match &fit {
-                    Fit::Exact(..) => 3,
-                    Fit::Pattern(..) => 2,
-                    Fit::Open => 1,
-                    Fit::No => 0,
-                };
-                let slot = best.entry((hit.path, hit.kind, hit.block, hit.module)).or_insert((0, Fit::No));
-                if rank > slot.0 {
-                    *slot = (rank, fit);
-                }
+            for hit in &plain {
+                keep(hit, evaluate(view, &configuration, &evaluator, (hit, hit.module), name, identity));
             }
         }
         for hit in hits {
-            let Some((_, fit)) = best.remove(&(hit.path, hit.kind, hit.block, hit.module)) else { continue };
+            let Some(fit) = best.remove(&(hit.path, hit.kind, hit.block, hit.module)) else { continue };
             let Some(mut target) = Self::target_of_hit(view, hit) else { continue };
             match fit {
                 Fit::Exact(key, evidence) => {
@@ -306,24 +314,30 @@ fn unit_of(directory: &str) -> String {
     if directory.is_empty() { "terragrunt.hcl".to_owned() } else { format!("{directory}/terragrunt.hcl") }
 }
 
-/// What the evaluator says of a block whose variables a Terragrunt unit gives; the index, where the unit's module cannot be entered.
-fn through_terragrunt(
+/// What the evaluator says of blocks whose variables the Terragrunt unit in `root` gives; the index, where its module cannot be entered.
+fn through_terragrunt<'h>(
     view: &RepositoryView<'_>,
     sources: &Sources<'_>,
-    hit: &Hit<'_>,
+    (root, hits): (&str, &[&Hit<'h>]),
     name: &str,
     identity: Option<&ResourceIdentity>,
-) -> Fit {
-    let unit = unit_of(hit.root);
+    keep: &mut impl FnMut(&Hit<'h>, Fit),
+) {
+    if hits.is_empty() {
+        return;
+    }
+    let unit = unit_of(root);
     let directory = match read_terragrunt(view.workspace, &unit).map(|unit| unit.source) {
         Some(Some(ModuleSource::Local(directory))) => directory.to_string(),
-        Some(None) => hit.root.to_owned(),
-        _ => return from_index(hit, name, identity),
+        Some(None) => root.to_owned(),
+        _ => return hits.iter().for_each(|hit| keep(hit, from_index(hit, name, identity))),
     };
     let selection = Selection { terragrunt: Some(unit), ..Selection::plain() };
     let configuration = Configuration::load_from(sources, &directory, &selection);
     let evaluator = Evaluator::new(&configuration);
-    evaluate(view, &configuration, &evaluator, (hit, hit.module.get(1..).unwrap_or_default()), name, identity)
+    for hit in hits {
+        keep(hit, evaluate(view, &configuration, &evaluator, (hit, hit.module.get(1..).unwrap_or_default()), name, identity));
+    }
 }
 
 /// What the index alone says.
@@ -381,15 +395,11 @@ fn evaluate(
             }
             _ => fit,
         };
-        match (&best, &fit) {
-            (Fit::Exact(..), Fit::Exact(..)) => {
-                // Two instances with one name: the block is meant.
-                if let (Fit::Exact(key, _), Fit::Exact(..)) = (&mut best, &fit) {
-                    *key = None;
-                }
-            }
-            (Fit::No, _) | (Fit::Open, Fit::Exact(..) | Fit::Pattern(..)) | (Fit::Pattern(..), Fit::Exact(..)) => best = fit,
-            _ => {}
+        if let (Fit::Exact(key, _), Fit::Exact(..)) = (&mut best, &fit) {
+            // Two instances with one name: the block is meant.
+            *key = None;
+        } else if fit.rank() > best.rank() {
+            best = fit;
         }
     }
     best
@@ -446,7 +456,7 @@ fn named_fit(
     match fit {
         Some(fit) if fit.exact => {
             let note = format!("{argument} of {} is `{name}`{from}", instance.pattern());
-            let key = if instance.any { None } else { instance.address.key.clone() };
+            let key = if instance.any() { None } else { instance.address.key.clone() };
             Fit::Exact(key, Box::new(Evidence { rung: Rung::EvaluatedName, note, places }))
         }
         Some(fit) => {
@@ -540,7 +550,6 @@ fn differs(sources: &Sources<'_>, view: &RepositoryView<'_>, hit: &Hit<'_>, iden
     }
     let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
     selections(view.index, hit.root).into_iter().all(|selection| {
-        let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
         let configuration = Configuration::load_from(sources, hit.root, &selection);
         let evaluator = Evaluator::new(&configuration);
         let Some(node) = configuration.node_at(&path) else { return false };
@@ -556,7 +565,6 @@ fn tag_fit(sources: &Sources<'_>, view: &RepositoryView<'_>, hit: &Hit<'_>, name
     let path: Vec<&str> = hit.module.iter().map(AsRef::as_ref).collect();
     let mut known = false;
     for selection in selections(view.index, hit.root) {
-        let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
         let configuration = Configuration::load_from(sources, hit.root, &selection);
         let evaluator = Evaluator::new(&configuration);
         let node = configuration.node_at(&path)?;

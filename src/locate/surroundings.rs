@@ -9,7 +9,7 @@ use super::variable_files::selections;
 use crate::hcl::{Document, references};
 use crate::identity;
 use crate::model::{Evidence, Place, ResourceMode, Rung, Target};
-use crate::terraform::{Configuration, Evaluator, Selection, Sources, is_configuration_file};
+use crate::terraform::{Configuration, Evaluator, Sources, is_configuration_file};
 
 /// Most root modules whose instances are listed.
 const MOST_ROOTS: usize = 40;
@@ -29,7 +29,6 @@ pub(super) fn of<'w>(view: &RepositoryView<'w>, sources: &Sources<'w>, target: &
     for root in roots_of(view, &target.module_dir) {
         let multiple = root != target.module_dir;
         for selection in selections(view.index, &root).into_iter().take(1) {
-            let selection = Selection { name: selection.name, var_files: selection.files, ..Selection::plain() };
             let configuration = Configuration::load_from(sources, &root, &selection);
             let evaluator = Evaluator::new(&configuration);
             for node in configuration.nodes_in(&target.module_dir) {

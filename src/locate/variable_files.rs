@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::terraform::directory_of;
+use crate::terraform::{Selection, directory_of};
 
 use super::index::RepositoryIndex;
 use super::values::{Scope, Val};
@@ -17,20 +17,11 @@ const MOST_SELECTIONS: usize = 64;
 /// Most folders of variable files below a root module that are looked into.
 const MOST_FOLDERS: usize = 500;
 
-/// One way to apply a root module: the variable files given to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct VariableFiles {
-    /// `""` for the module as it stands, else the last file's stem.
-    pub(super) name: String,
-    /// Paths, later ones win.
-    pub(super) files: Vec<String>,
-}
-
 /// The ways a root module is applied: as it stands, and with each variable file that lies where such files do.
-pub(super) fn selections(index: &RepositoryIndex, root: &str) -> Vec<VariableFiles> {
+pub(super) fn selections(index: &RepositoryIndex, root: &str) -> Vec<Selection> {
     let declared: HashSet<&str> =
         index.in_directory(root).flat_map(|(_, facts)| facts.variables.iter().map(|(name, _)| name.as_ref())).collect();
-    let mut found = vec![VariableFiles::default()];
+    let mut found = vec![Selection::plain()];
     if declared.is_empty() {
         return found;
     }
@@ -56,9 +47,10 @@ pub(super) fn selections(index: &RepositoryIndex, root: &str) -> Vec<VariableFil
         }
     }
     if own.is_empty() && !shared.is_empty() {
-        found.push(VariableFiles { name: "shared".into(), files: shared });
+        found.push(Selection { name: "shared".into(), var_files: shared, ..Selection::plain() });
     } else {
-        let with_shared = |(name, path)| VariableFiles { name, files: shared.iter().cloned().chain([path]).collect() };
+        let with_shared =
+            |(name, path)| Selection { name, var_files: shared.iter().cloned().chain([path]).collect(), ..Selection::plain() };
         found.extend(own.into_iter().take(MOST_SELECTIONS).map(with_shared));
     }
     if found.len() > 1 && needs_files(index, root, &found) {
@@ -68,9 +60,9 @@ pub(super) fn selections(index: &RepositoryIndex, root: &str) -> Vec<VariableFil
 }
 
 /// Whether a variable without a default is given by these files only: then the module is never applied without one of them.
-fn needs_files(index: &RepositoryIndex, root: &str, selections: &[VariableFiles]) -> bool {
-    let automatic = given(index, root, &VariableFiles::default());
-    let files = || selections.iter().flat_map(|selection| &selection.files).filter_map(|path| index.facts(path));
+fn needs_files(index: &RepositoryIndex, root: &str, selections: &[Selection]) -> bool {
+    let automatic = given(index, root, &Selection::plain());
+    let files = || selections.iter().flat_map(|selection| &selection.var_files).filter_map(|path| index.facts(path));
     let declared = index.in_directory(root).flat_map(|(_, facts)| &facts.variables);
     let mut required = declared.filter(|(name, default)| default.is_none() && !automatic.contains_key(name.as_ref()));
     required.any(|(name, _)| files().any(|facts| facts.values.iter().any(|(given, _)| given == name)))
@@ -150,7 +142,7 @@ pub(super) fn takers(index: &RepositoryIndex, folders: GivenIn) -> Vec<(&str, Rc
 }
 
 /// The values given to the root's variables.
-pub(super) fn given<'i>(index: &'i RepositoryIndex, root: &str, selection: &VariableFiles) -> HashMap<&'i str, Val> {
+pub(super) fn given<'i>(index: &'i RepositoryIndex, root: &str, selection: &Selection) -> HashMap<&'i str, Val> {
     let no_locals = HashMap::new();
     let steps = Cell::new(0);
     let scope = Scope::new(&no_locals, HashMap::new(), &steps);
@@ -161,7 +153,7 @@ pub(super) fn given<'i>(index: &'i RepositoryIndex, root: &str, selection: &Vari
     let mut files: Vec<&str> = index.in_directory(root).map(|(path, _)| path).filter(|path| automatic(path)).collect();
     files.sort_by_key(|path| !path.contains("terraform.tfvars"));
     let mut given = HashMap::new();
-    for path in files.into_iter().chain(selection.files.iter().map(String::as_str)) {
+    for path in files.into_iter().chain(selection.var_files.iter().map(String::as_str)) {
         for (name, fact) in index.facts(path).into_iter().flat_map(|facts| &facts.values) {
             given.insert(name.as_ref(), scope.value(fact, None));
         }

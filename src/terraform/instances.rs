@@ -19,8 +19,6 @@ const MOST_INSTANCES: usize = 2_000;
 pub struct BlockInstance<'b> {
     /// Its address from the root. Unknown keys are absent.
     pub address: Address,
-    /// Whether it stands for an unknown number of instances.
-    pub any: bool,
     /// Which steps of its address have an unknown number: positions in the module path, its length for the block itself.
     pub unknown: Vec<usize>,
     /// Where its arguments are evaluated: `each` and `count` are bound.
@@ -30,6 +28,12 @@ pub struct BlockInstance<'b> {
 }
 
 impl BlockInstance<'_> {
+    /// Whether it stands for an unknown number of instances.
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+
     /// The address, with `[*]` where keys are not known.
     #[must_use]
     pub fn pattern(&self) -> String {
@@ -51,8 +55,6 @@ pub struct ModuleInstance {
     pub id: InstanceId,
     /// The calls that lead to it.
     pub path: Vec<ModuleStep>,
-    /// Whether it stands for an unknown number of instances.
-    pub any: bool,
     /// Positions in the path of calls with an unknown number.
     pub unknown: Vec<usize>,
 }
@@ -105,7 +107,7 @@ impl<'c> Evaluator<'c> {
 
     fn find_module_instances(&self, node: &Node) -> Vec<ModuleInstance> {
         let (Some(parent), Some(call), Some(name)) = (node.parent, self.configuration.call_of(node), node.path.last()) else {
-            return vec![ModuleInstance { id: InstanceId(0), path: Vec::new(), any: false, unknown: Vec::new() }];
+            return vec![ModuleInstance { id: InstanceId(0), path: Vec::new(), unknown: Vec::new() }];
         };
         let mut instances = Vec::new();
         for outer in self.module_instances_of(self.configuration.node(parent)).iter() {
@@ -119,7 +121,7 @@ impl<'c> Evaluator<'c> {
                 path.push(ModuleStep { name: name.to_string(), key: member.key });
                 let mut unknown = outer.unknown.clone();
                 unknown.extend(member.any.then_some(path.len() - 1));
-                instances.push(ModuleInstance { id, path, any: outer.any || member.any, unknown });
+                instances.push(ModuleInstance { id, path, unknown });
             }
         }
         instances
@@ -144,7 +146,7 @@ impl<'c> Evaluator<'c> {
                 let address = address_of(block, module.path.clone(), key);
                 let mut unknown = module.unknown.clone();
                 unknown.extend(any.then_some(module.path.len()));
-                found.push(BlockInstance { address, any: any || module.any, unknown, scope, block });
+                found.push(BlockInstance { address, unknown, scope, block });
             }
         }
         found
